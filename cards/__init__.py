@@ -1,0 +1,1 @@
+"""The compiler: concept files in, notes and packages out. Nothing here prints or reads the clock."""

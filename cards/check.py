@@ -1,0 +1,44 @@
+"""Cards -> Diagnostics: the rules for a card, each a small function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from . import markdown
+from .model import Block, Card, Diagnostic
+
+Check = Callable[[Block, "Sequence[str] | None"], Iterator[Diagnostic]]
+
+
+def sources(block: Block, hosts: Sequence[str] | None) -> Iterator[Diagnostic]:
+    """Rule R2: a card cites at least one https page on a host that the track allows."""
+    if hosts is None:
+        return
+    document = block.question.document
+    found = list(markdown.links(block.source.tokens))
+    if not found:
+        yield Diagnostic(block.span, "C118", "this card cites no source", "add **Source:** with an https link")
+    for target, line in found:
+        address = urlsplit(target)
+        if address.scheme != "https" or address.hostname not in hosts:
+            yield Diagnostic(
+                document.span(line, target, block.source.end_line), "C119",
+                f"`{target}` is no source of this track",
+                f"cite an https page of {', '.join(hosts)}, or add its host to deck.yaml",
+            )  # fmt: skip
+
+
+CHECKS: tuple[Check, ...] = (sources,)
+
+
+def duplicate_ids(cards: Sequence[Card]) -> Iterator[Diagnostic]:
+    """Rule R1: no id stands twice in a track."""
+    first: dict[str, Card] = {}
+    for card in cards:
+        other = first.setdefault(card.id, card)
+        if other is not card:
+            place = f"{other.span.path}:{other.span.line}"
+            yield Diagnostic(
+                card.span, "C302", f"the id `{card.id}` is taken by {place}", "give this card an id of its own"
+            )

@@ -1,0 +1,266 @@
+"""The house syntax: a heading, a card comment, then **A:**, **More:** and **Source:**.
+
+### Why does CPython have a GIL?
+
+<!-- card: id=gil.why difficulty=beginner -->
+
+**A:** One lock makes shared interpreter state safe without many fine-grained ones.
+
+**Source:** [Glossary](https://docs.python.org/3/glossary.html#term-GIL)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from .. import markdown
+from ..model import KINDS, Attribute, Block, Chunk, Diagnostic, Document, Fragment, Span
+
+NAME = "house"
+KEYS = ("id", "difficulty", "kind", "roles", "tier", "py", "pkg", "review-by", "impl", "warns", "verify")
+LABELS: Mapping[str, str] = {"A:": "answer", "More:": "more", "Source:": "source"}
+
+_CARD = re.compile(r"<!--\s*card\b", re.IGNORECASE)
+_CHECK = re.compile(r"<!--[ \t]*check[ \t]*(?:\n|(?=-->))", re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"<!--\s*card\s*:\s*")
+_ATTRIBUTE = re.compile(r"([A-Za-z][A-Za-z-]*)=(?:\"([^\"\n]*)\"|([^\s\"]*))(?=\s|$)")
+_NEAR_LABEL = re.compile(r"(\*\*|__)\s*(A|Answer)\s*(:\s*\1|\1\s*:)", re.IGNORECASE)
+
+
+def read(document: Document) -> Iterator[Block | Diagnostic]:
+    """Every card of the document in order, and a diagnostic for all that looks like one and is none."""
+    chunks = document.chunks
+    index = 0
+    while index < len(chunks):
+        chunk = chunks[index]
+        index += 1
+        if chunk.type == "comment" and _CARD.match(chunk.text):
+            heading = chunks[index - 2] if index > 1 else None
+            if heading is None or heading.type != "heading" or heading.within != chunk.within:
+                yield _stray(document.span(chunk.line))
+                continue
+            body = _body(chunks, index, heading)
+            yield from _card(document, heading, chunk, body)
+            index += len(body)
+        for line in markdown.stray_comments(chunk, _CARD):
+            yield _stray(document.span(line, "<!--", chunk.end_line))
+
+
+def _stray(span: Span) -> Diagnostic:
+    return Diagnostic(
+        span, "C101", "this card comment does not stand right after a heading",
+        "put it on a line of its own under the heading that is the card's question",
+    )  # fmt: skip
+
+
+def _body(chunks: Sequence[Chunk], start: int, heading: Chunk) -> tuple[Chunk, ...]:
+    """The blocks after the comment that belong to the heading: to the next one, or its container's end."""
+    end = start
+    while end < len(chunks) and chunks[end].type != "heading":
+        if chunks[end].within[: len(heading.within)] != heading.within:
+            break
+        end += 1
+    return tuple(chunks[start:end])
+
+
+def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chunk]) -> Iterator[Block | Diagnostic]:
+    attributes: dict[str, Attribute] = {}
+    faults = list(_attributes(document, comment, attributes))
+    checks = [chunk for chunk in body if chunk.type == "comment" and _CHECK.match(chunk.text)]
+    parts: dict[str, list[Chunk]] = {"front": []}
+    labels: dict[str, int] = {}
+    part = "front"
+    for chunk in body:
+        if chunk.type == "comment":
+            if _CARD.match(chunk.text):
+                faults.append(_stray(document.span(chunk.line)))
+            elif chunk not in checks and _trailing(chunk.text):
+                faults.append(_text_after_comment(document, chunk))
+            continue
+        for line in markdown.stray_comments(chunk, _CARD):
+            faults.append(_stray(document.span(line, "<!--", chunk.end_line)))
+        pieces = markdown.split_labels(chunk, tuple(LABELS)) if chunk.type == "paragraph" else [("", chunk)]
+        for label, piece in pieces:
+            if label:
+                part = LABELS[label]
+                if part in labels:
+                    faults.append(_twice(document, label, piece.line, labels[part]))
+                labels.setdefault(part, piece.line)
+            if piece.tokens:
+                parts.setdefault(part, []).append(piece)
+    for chunk in (comment, *checks):
+        if _trailing(chunk.text):
+            faults.append(_text_after_comment(document, chunk))
+    fragments = {name: Fragment(document, _without_rules(found)) for name, found in parts.items()}
+    empty = Fragment(document)
+    block = Block(
+        dialect=NAME,
+        question=Fragment(document, (heading,)),
+        front=fragments["front"],
+        answer=fragments.get("answer", empty),
+        more=fragments.get("more", empty),
+        source=fragments.get("source", empty),
+        attributes=attributes,
+        checks=tuple(_code(chunk.text) for chunk in checks),
+        anchor=heading.anchor,
+        span=document.span(heading.line),
+    )
+    faults.extend(_shape(document, block, labels))
+    yield from faults or (block,)
+
+
+def _attributes(document: Document, comment: Chunk, into: dict[str, Attribute]) -> Iterator[Diagnostic]:
+    """Read the comment's key=value pairs, each with its place."""
+    text = comment.text.split("-->", 1)[0]
+    opening = _ATTRIBUTES.match(text)
+    if not opening:
+        yield Diagnostic(
+            document.span(comment.line), "C102", "the card comment has no colon after `card`",
+            "write <!-- card: id=… difficulty=… -->",
+        )  # fmt: skip
+        return
+    at = opening.end()
+    while at < len(text.rstrip()):
+        span = _inside(document, comment, at)
+        match = _ATTRIBUTE.match(text, at)
+        if not match:
+            word = text[at:].split()[0]
+            yield Diagnostic(
+                span, "C102", f"`{word}` is no key=value pair",
+                "write key=value without spaces around the equals sign; quote a value that has spaces",
+            )  # fmt: skip
+            at += len(word)
+        else:
+            key, value = match[1], match[2] if match[2] is not None else match[3]
+            if key not in KEYS:
+                yield Diagnostic(span, "C103", f"a card has no key `{key}`", f"the keys are {', '.join(KEYS)}")
+            elif key in into:
+                yield Diagnostic(span, "C104", f"the key `{key}` stands twice", "keep one of them")
+            elif not value:
+                yield Diagnostic(span, "C105", f"the key `{key}` has no value", f"write {key}=… or drop the key")
+            else:
+                into[key] = Attribute(value, span)
+            at = match.end()
+        while at < len(text) and text[at].isspace():
+            at += 1
+
+
+def _inside(document: Document, chunk: Chunk, offset: int) -> Span:
+    """The place of a character of a block's text; containers may have indented the lines of the file."""
+    before = chunk.text[:offset].split("\n")
+    line = chunk.line + len(before) - 1
+    raw, own = document.lines[line - 1], chunk.text.split("\n")[len(before) - 1]
+    return Span(document.source.path, line, max(raw.find(own), 0) + len(before[-1]) + 1)
+
+
+def _trailing(comment: str) -> str:
+    return comment.split("-->", 1)[-1].strip() if "-->" in comment else ""
+
+
+def _text_after_comment(document: Document, chunk: Chunk) -> Diagnostic:
+    return Diagnostic(
+        document.span(chunk.end_line, _trailing(chunk.text)), "C106",
+        "text on the line where a comment ends is HTML to Markdown and would be lost",
+        "start it on the next line",
+    )  # fmt: skip
+
+
+def _twice(document: Document, label: str, line: int, first: int) -> Diagnostic:
+    return Diagnostic(
+        document.span(line, label), "C107", f"**{label}** stands twice in this card, first in line {first}",
+        "a card has one of each; a heading with a card comment starts the next card",
+    )  # fmt: skip
+
+
+def _without_rules(chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """A part without the thematic breaks that only set it apart from the next."""
+    kept = list(chunks)
+    while kept and kept[-1].type == "rule":
+        kept.pop()
+    while kept and kept[0].type == "rule":
+        del kept[0]
+    return tuple(kept)
+
+
+def _code(check: str) -> str:
+    return _CHECK.sub("", check, count=1).split("-->", 1)[0]
+
+
+def _shape(document: Document, block: Block, labels: Mapping[str, int]) -> Iterator[Diagnostic]:
+    """Whether the parts are those that the card's kind needs."""
+    kind = block.attributes["kind"].value if "kind" in block.attributes else "qa"
+    if kind not in KINDS:
+        span = block.attributes["kind"].span
+        yield Diagnostic(span, "C105", f"`{kind}` is no kind", f"the kinds are {', '.join(KINDS)}")
+        return
+    if not markdown.plain(block.question.tokens):
+        yield Diagnostic(block.span, "C108", "the heading of this card is empty", "write the question there")
+    for chunk in block.source.chunks[1:]:
+        if chunk.type != "rule" and not chunk.text.lstrip().startswith(("-", "*", "+")):
+            yield Diagnostic(
+                document.span(chunk.line), "C109", "this text belongs to no part of the card",
+                "**Source:** holds links only: move the text up, or under a heading of its own",
+            )  # fmt: skip
+            break
+    if kind == "cloze":
+        yield from _cloze_shape(document, block, labels)
+        return
+    if "answer" not in labels:
+        near = next((c for c in block.front.chunks if _NEAR_LABEL.match(c.text) or c.text.startswith("**A:**")), None)
+        span = document.span(near.line) if near else block.span
+        yield Diagnostic(
+            span, "C110", "this card has no answer",
+            "begin it with **A:** on a line of its own, the colon inside and a space after the bold",
+        )  # fmt: skip
+    elif not block.answer:
+        yield Diagnostic(document.span(labels["answer"]), "C111", "the answer is empty", "write it after **A:**")
+    elif kind == "output":
+        yield from _output_shape(document, block)
+    elif kind == "bug":
+        yield from _bug_shape(document, block)
+
+
+def _cloze_shape(document: Document, block: Block, labels: Mapping[str, int]) -> Iterator[Diagnostic]:
+    if "answer" in labels:
+        yield Diagnostic(
+            document.span(labels["answer"], "**A:**"), "C112", "a cloze card has no **A:**",
+            "put the sentence under the card comment; its **bold** runs are what is asked",
+        )  # fmt: skip
+    elif not markdown.count_bold(block.front.tokens):
+        yield Diagnostic(block.span, "C113", "this cloze card hides nothing", "make the words to recall **bold**")
+
+
+def _fences(fragment: Fragment, language: str) -> list[Chunk]:
+    return [chunk for chunk in fragment.chunks if chunk.type == "fence" and chunk.language == language]
+
+
+def _output_shape(document: Document, block: Block) -> Iterator[Diagnostic]:
+    if not _fences(block.front, "python"):
+        yield Diagnostic(
+            block.span, "C114", "this output card shows no program",
+            "put a ```python fence between the card comment and **A:**",
+        )  # fmt: skip
+    if len(_fences(block.answer, "text")) != 1:
+        yield Diagnostic(
+            document.span(block.answer.line), "C114", "an output card needs one ```text fence after **A:**",
+            "put the exact standard output there",
+        )  # fmt: skip
+
+
+def _bug_shape(document: Document, block: Block) -> Iterator[Diagnostic]:
+    if not _fences(block.front, "python"):
+        yield Diagnostic(
+            block.span, "C115", "this bug card shows no fault",
+            "put a ```python fence between the card comment and **A:**",
+        )  # fmt: skip
+    if not _fences(block.answer, "python"):
+        yield Diagnostic(
+            document.span(block.answer.line), "C115", "this bug card shows no mend",
+            "put a ```python fence after **A:**",
+        )  # fmt: skip
+    if not block.checks and block.attributes.get("verify", Attribute("", block.span)).value != "doc":
+        yield Diagnostic(
+            block.span, "C115", "this bug card has no hidden check",
+            "add <!-- check … --> with code that fails on the fault and passes on the mend",
+        )  # fmt: skip

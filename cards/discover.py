@@ -1,0 +1,93 @@
+"""A track's folder -> its concept files, in study order. Nothing outside the folder is ever read."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from .model import Diagnostic, Source, Span
+
+MAX_BYTES = 2_000_000
+MAX_LINE = 50_000
+SUFFIXES = (".md", ".markdown")
+
+# Tab, line feed and form feed are white space; every other control character has no place in a
+# text, and Anki separates the fields of a note with one of them (U+001F).
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def concept_files(
+    root: Path, order: Sequence[tuple[str, Sequence[str]]], include: Sequence[str], exclude: Sequence[str]
+) -> tuple[str, ...]:
+    """The names (paths inside `root`, with slashes) of the Markdown files that may hold cards.
+
+    `order` lists folders in study order, each with the files that come first in it. README files and
+    all below a folder whose name begins with a dot or an underscore are left out.
+    """
+    names = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        inside = Path(folder).relative_to(root)
+        for file in files:
+            name = (inside / file).as_posix()
+            if not file.lower().endswith(SUFFIXES) or Path(file).stem.lower() == "readme":
+                continue
+            if file.startswith((".", "_")) or _matches(name, exclude) or not _matches(name, include):
+                continue
+            names.append(name)
+    ranks = {folder: rank for rank, (folder, _) in enumerate(order)}
+    first = {f"{folder}/{file}": rank for folder, files in order for rank, file in enumerate(files)}
+
+    def place(name: str) -> tuple[int, int, str]:
+        return ranks.get(name.split("/")[0], len(ranks)), first.get(name, len(first)), name
+
+    return tuple(sorted(names, key=place))
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def read(root: Path, names: Iterable[str], shown: str) -> Iterator[Source | Diagnostic]:
+    """Each file's text with line feeds for line ends, or why it cannot be read."""
+    for name in names:
+        path = f"{shown}/{name}" if shown not in ("", ".") else name
+        yield _read(root, root / name, Source(path, name, ""))
+
+
+def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
+    def fault(message: str, hint: str, line: int = 1, column: int = 1) -> Diagnostic:
+        return Diagnostic(Span(source.path, line, column), "C001", message, hint)
+
+    try:
+        if not file.resolve().is_relative_to(root.resolve()):
+            return fault("this file is a link to a place outside the track", "copy it into the track")
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return fault("this is no regular file", "leave only text files in the track")
+        if status.st_size > MAX_BYTES:
+            return fault(f"this file is larger than {MAX_BYTES // 1_000_000} MB", "split it by topic")
+        data = file.read_bytes()
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
+        return fault(f"this file cannot be read: {error}", "mend the file or exclude it in deck.yaml")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+        return fault(
+            f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8",
+            len(before), len(before[-1]) + 1,
+        )  # fmt: skip
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            return fault(f"this line has more than {MAX_LINE:,} characters", "break it", number, MAX_LINE + 1)
+    control = _CONTROL.search(text)
+    if control:
+        before = text[: control.start()].split("\n")
+        return fault(f"control character U+{ord(control[0]):04X}", "delete it", len(before), len(before[-1]) + 1)
+    return Source(source.path, source.name, text)

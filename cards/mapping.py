@@ -1,0 +1,76 @@
+"""YAML text -> a mapping that knows the line of each key: the one user of PyYAML.
+
+The text may come from a stranger: aliases (which multiply), tags (which construct) and depth without
+end are faults, not behaviour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+MAX_LENGTH = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value and the place of its key; lines and columns count from 1."""
+
+    value: Any
+    line: int
+    column: int
+
+
+class MappingError(ValueError):
+    """The text is no mapping that we read; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class _Loader(yaml.SafeLoader):
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.get_event().start_mark
+            raise MappingError("YAML aliases (*name) are not read", mark.line + 1, mark.column + 1)
+        return super().compose_node(parent, index)
+
+
+def read(text: str) -> dict[str, Entry]:
+    """The keys and values of a YAML mapping; an empty text is an empty mapping.
+
+    Raises MappingError where the text is not YAML, no mapping, too long, or names a key twice.
+    """
+    if len(text) > MAX_LENGTH:
+        raise MappingError(f"longer than {MAX_LENGTH:,} characters")
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return {}
+        if not isinstance(node, yaml.MappingNode):
+            raise MappingError("not a mapping of key: value lines", node.start_mark.line + 1)
+        entries: dict[str, Entry] = {}
+        for key_node, value_node in node.value:
+            key = str(loader.construct_object(key_node, deep=True))
+            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            if key in entries:
+                raise MappingError(f"the key {key!r} stands twice", line, column)
+            entries[key] = Entry(loader.construct_object(value_node, deep=True), line, column)
+        return entries
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise MappingError(error.problem or str(error), *place) from error
+    except yaml.YAMLError as error:
+        raise MappingError(str(error).splitlines()[0]) from error
+    except RecursionError as error:
+        raise MappingError("nested too deep") from error
+    except (ValueError, TypeError) as error:  # PyYAML lets these through: dates, huge numbers, keys
+        if isinstance(error, MappingError):
+            raise
+        raise MappingError(str(error)) from error

@@ -1,0 +1,55 @@
+"""What a card looks like in Anki: templates and styles are files here, ids and fields are pinned.
+
+A change of text or colour reaches learners with the next deck. The number, order and names of fields and
+templates are frozen: Anki answers a change of those with a second note type and never updates the old
+notes again, which is why spare fields stand ready.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..model import NoteType, Template
+
+_HERE = Path(__file__).parent
+
+_NAMES = (
+    "Question", "Front", "Answer", "More", "Source", "Guide", "Subdomain", "Topic", "Difficulty", "Id",
+    "Reverse", "Spare 1", "Spare 2", "Spare 3", "Spare 4",
+)  # fmt: skip
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _fields(first_id: int) -> tuple[tuple[str, int], ...]:
+    return tuple((name, first_id + index) for index, name in enumerate(_NAMES))
+
+
+def _template(template_id: int, name: str, folder: str, side: str = "") -> Template:
+    return Template(template_id, name, _text(f"{folder}/{side}front.html"), _text(f"{folder}/{side}back.html"))
+
+
+CONCEPT = NoteType(
+    id=1_641_907_352_118,
+    name="Concept",
+    cloze=False,
+    fields=_fields(7_203_914_586_100),
+    templates=(
+        _template(4_871_620_935_201, "Card", "concept"),
+        _template(4_871_620_935_202, "Reverse", "concept", "reverse_"),
+    ),
+    css=_text("style.css"),
+)
+
+CONCEPT_CLOZE = NoteType(
+    id=1_641_907_352_119,
+    name="Concept Cloze",
+    cloze=True,
+    fields=_fields(7_203_914_586_200),
+    templates=(_template(4_871_620_935_203, "Cloze", "concept_cloze"),),
+    css=_text("style.css"),
+)
+
+NOTE_TYPES = (CONCEPT, CONCEPT_CLOZE)

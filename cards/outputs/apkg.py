@@ -1,0 +1,165 @@
+"""Notes -> an .apkg package: the one user of genanki and of SQLite.
+
+genanki builds the rows. The ids, times, database file and archive are ours, so that the bytes depend on the
+notes alone: genanki's own are counted from the clock, and its archive holds the time of a temporary file.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import genanki
+
+from .. import identity
+from ..model import Medium, Note, NoteType
+from ..notetypes import NOTE_TYPES
+
+PAGE = 4096
+SCHEMA_TIME = 0
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write(notes: Sequence[Note], note_type_times: Mapping[int, int], about: str, stream: BinaryIO) -> None:
+    """Write a package whose new cards are due in the order of `notes`.
+
+    `note_type_times` gives the time each note type last changed, by id: all of them are packaged, whether
+    or not a note uses them. `about` is the description of every deck.
+    """
+    with tempfile.TemporaryDirectory(prefix="build-decks-") as folder:
+        database = Path(folder) / "collection.anki2"
+        _write_database(database, notes, note_type_times, about)
+        media = {medium.name: medium for note in notes for medium in note.media}
+        _write_archive(database, [media[name] for name in sorted(media)], stream)
+
+
+class _Model(genanki.Model):  # type: ignore[misc]
+    """A genanki model that knows when it last changed."""
+
+    def __init__(self, note_type: NoteType, changed: int) -> None:
+        super().__init__(
+            note_type.id,
+            note_type.name,
+            fields=[{"name": name, "id": field_id} for name, field_id in note_type.fields],
+            templates=[{"name": t.name, "qfmt": t.front, "afmt": t.back, "id": t.id} for t in note_type.templates],
+            css=note_type.css,
+            model_type=self.CLOZE if note_type.cloze else self.FRONT_BACK,
+        )
+        self.changed = changed
+
+    def to_json(self, timestamp: float, deck_id: int) -> dict[str, Any]:
+        row: dict[str, Any] = super().to_json(self.changed, deck_id)
+        # No deck is the note type's own: one for all packages, or each would change it for the other.
+        return {**row, "did": None}
+
+
+class _Note(genanki.Note):  # type: ignore[misc]
+    """A genanki note that brings its own time and ids."""
+
+    def __init__(self, note: Note, model: _Model, due: int) -> None:
+        super().__init__(model, list(note.fields), note.sort_text, note.card.tags, note.card.guid, due)
+        self.changed = note.changed
+
+    def _check_invalid_html_tags_in_fields(self) -> None:
+        """Our HTML is well formed; genanki's search takes quadratic time on text with many `<`."""
+
+    def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, deck_id: int, id_gen: Iterator[int]) -> None:
+        super().write_to_db(cursor, self.changed, deck_id, self._ids())
+
+    def _ids(self) -> Iterator[int]:
+        yield identity.anki_id("note", self.guid)
+        for card in self.cards:
+            yield identity.anki_id("card", self.guid, str(card.ord))
+
+
+class _Deck(genanki.Deck):  # type: ignore[misc]
+    """A genanki deck that makes its notes one by one, so that they are never all in memory twice."""
+
+    def __init__(self, name: str, about: str, notes: Sequence[tuple[int, Note]], models: Mapping[int, _Model]) -> None:
+        super().__init__(identity.anki_id("deck", name), name, about)
+        self.models = dict(models)
+        self.notes = _Lazy(notes, models)
+
+
+class _Lazy(Iterable[_Note]):
+    def __init__(self, notes: Sequence[tuple[int, Note]], models: Mapping[int, _Model]) -> None:
+        self._notes = notes
+        self._models = models
+
+    def __iter__(self) -> Iterator[_Note]:
+        for due, note in self._notes:
+            yield _Note(note, self._models[note.note_type.id], due)
+
+
+def _decks(notes: Sequence[Note], times: Mapping[int, int], about: str) -> list[_Deck]:
+    models = {note_type.id: _Model(note_type, times[note_type.id]) for note_type in NOTE_TYPES}
+    by_deck: dict[str, list[tuple[int, Note]]] = {}
+    for due, note in enumerate(notes, 1):
+        by_deck.setdefault(note.card.deck, []).append((due, note))
+    return [_Deck(name, about, found, models) for name, found in by_deck.items()]
+
+
+def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int], about: str) -> None:
+    connection = sqlite3.connect(path)
+    try:
+        # What a build of SQLite may default otherwise, and what leaves no residue of deleted rows.
+        connection.executescript(
+            f"PRAGMA page_size={PAGE}; PRAGMA auto_vacuum=NONE; PRAGMA secure_delete=ON;"
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+        )
+        package = genanki.Package(_decks(notes, times, about))
+        package.write_to_db(connection.cursor(), SCHEMA_TIME, iter(()))
+        connection.commit()
+        connection.execute("VACUUM")
+    finally:
+        connection.close()
+
+
+def _pages(path: Path) -> Iterator[bytes]:
+    """The database's pages without what depends on the SQLite that wrote them.
+
+    That is, by the SQLite file format: the change counter (bytes 24-27, again in 92-95), the library's version
+    (96-99), and stale bytes in the gap of a b-tree page between its cell pointers and its cells.
+    """
+    with path.open("rb") as file:
+        first = bytearray(file.read(PAGE))
+        first[24:28] = first[92:96] = (1).to_bytes(4, "big")
+        first[96:100] = bytes(4)
+        yield _without_gap(first, 100)
+        while page := file.read(PAGE):
+            yield _without_gap(bytearray(page), 0)
+
+
+def _without_gap(page: bytearray, header: int) -> bytes:
+    size = {2: 12, 5: 12, 10: 8, 13: 8}.get(page[header])  # interior and leaf pages of indexes and tables
+    if size:
+        cells = int.from_bytes(page[header + 3 : header + 5], "big")
+        content = int.from_bytes(page[header + 5 : header + 7], "big")
+        end = header + size + 2 * cells
+        page[end:content] = bytes(content - end)
+    return bytes(page)
+
+
+def _write_archive(database: Path, media: Sequence[Medium], stream: BinaryIO) -> None:
+    """A zip archive of stored entries: deflated bytes would depend on the zlib that made them."""
+    names = {str(number): medium for number, medium in enumerate(media)}
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name, medium in sorted(names.items()):
+            archive.writestr(_zip_info(name), medium.data)
+        with archive.open(_zip_info("collection.anki2"), "w") as entry:
+            for page in _pages(database):
+                entry.write(page)
+        index = {name: medium.name for name, medium in names.items()}
+        archive.writestr(_zip_info("media"), json.dumps(index))
+
+
+def _zip_info(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _ZIP_DATE)
+    info.create_system = 3  # Unix, wherever it is written
+    info.external_attr = 0o644 << 16
+    return info

@@ -1,0 +1,154 @@
+"""Block -> Card: judges the metadata and gives the deck, the difficulty, the tags and the guid."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from . import identity
+from .model import DIFFICULTIES, TIERS, Block, Card, Diagnostic, Source, Span
+from .settings import Subdomain, kebab, title_of
+
+_ID = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
+_FORMS = {
+    "py": (re.compile(r"\d+\.\d+"), "a Python version such as 3.14"),
+    "review-by": (re.compile(r"20\d\d-(0[1-9]|1[0-2])"), "a month such as 2027-10"),
+    "impl": (re.compile(r"cpython"), "cpython"),
+    "verify": (re.compile(r"doc"), "doc"),
+    "warns": (re.compile(r"[A-Za-z_][\w.]*"), "the name of a warning"),
+}  # fmt: skip
+MAX_ID = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a track says of its cards: root tag and title, subdomains, roles, default difficulty."""
+
+    tag: str
+    title: str
+    subdomains: tuple[Subdomain, ...]
+    closed: bool
+    roles: tuple[str, ...] | None
+    difficulty: str
+
+
+def tag(block: Block, source: Source, labels: Labels) -> Iterator[Card | Diagnostic]:
+    """The card, or every fault of its metadata."""
+    faults = list(_form(block))
+    card_id, difficulty, kind, tier = (
+        _value(block, key, default)
+        for key, default in (("id", ""), ("difficulty", labels.difficulty), ("kind", "qa"), ("tier", ""))
+    )
+    subdomain, named = _subdomain(source, labels)
+    roles = _roles(block)
+    faults.extend(_metadata(block, labels, card_id, difficulty, tier, roles))
+    if not named:
+        faults.append(_unknown_folder(source, labels))
+    topic = PurePosixPath(source.name).stem
+    if faults:
+        yield from faults
+        return
+    level = difficulty.lower()
+    yield Card(
+        id=card_id,
+        guid=identity.guid(labels.tag, card_id, kind == "cloze"),
+        kind=kind,
+        deck=subdomain.deck,
+        subdomain=subdomain.folder,
+        subdomain_title=subdomain.title,
+        topic=kebab(topic),
+        topic_title=_value(block, "title", title_of(topic)),
+        difficulty=level,
+        difficulty_as_written=difficulty,
+        tier=tier,
+        roles=roles,
+        tags=_tags(labels.tag, subdomain.folder, level, kebab(topic), kind, roles, tier),
+        span=block.span,
+    )
+
+
+def _value(block: Block, key: str, default: str) -> str:
+    return block.attributes[key].value if key in block.attributes else default
+
+
+def _roles(block: Block) -> tuple[str, ...]:
+    value = _value(block, "roles", "")
+    return tuple(sorted({role.strip() for role in value.split(",") if role.strip()}))
+
+
+def _subdomain(source: Source, labels: Labels) -> tuple[Subdomain, bool]:
+    """The subdomain of a file, and whether the track knows it. Files at the root have none."""
+    folder = source.name.split("/")[0] if "/" in source.name else ""
+    for subdomain in labels.subdomains:
+        if subdomain.folder == folder:
+            return subdomain, True
+    title = title_of(folder)
+    deck = f"{labels.title}::{title}" if folder else labels.title
+    return Subdomain(folder, title, deck), not (labels.closed and folder)
+
+
+def _unknown_folder(source: Source, labels: Labels) -> Diagnostic:
+    folder = source.name.split("/")[0]
+    known = ", ".join(subdomain.folder for subdomain in labels.subdomains) or "none"
+    return Diagnostic(
+        Span(source.path, 1), "C120", f"the folder `{folder}` is no subdomain of deck.yaml",
+        f"add it there or move the file; the subdomains are {known}",
+    )  # fmt: skip
+
+
+def _metadata(
+    block: Block, labels: Labels, card_id: str, difficulty: str, tier: str, roles: Sequence[str]
+) -> Iterator[Diagnostic]:
+    if not card_id:
+        yield Diagnostic(
+            block.span, "C116", "this card has no id",
+            "add id=… to its comment: a name that never changes, such as gil.why",
+        )  # fmt: skip
+    elif not _is_id(card_id):
+        yield Diagnostic(
+            block.attributes["id"].span, "C116", f"`{card_id}` is no id",
+            "use lower-case letters and digits with single dots or hyphens between them",
+        )  # fmt: skip
+    if not difficulty:
+        yield Diagnostic(
+            block.span, "C117", "this card has no difficulty",
+            f"add difficulty= to its comment, the front matter or deck.yaml: {', '.join(DIFFICULTIES)}",
+        )  # fmt: skip
+    elif difficulty.lower() not in DIFFICULTIES:
+        span = block.attributes["difficulty"].span
+        yield Diagnostic(
+            span, "C117", f"`{difficulty}` is no difficulty", f"the difficulties are {', '.join(DIFFICULTIES)}"
+        )
+    if tier and tier not in TIERS:
+        span = block.attributes["tier"].span
+        yield Diagnostic(span, "C105", f"`{tier}` is no tier", f"the tiers are {', '.join(TIERS)}")
+    for role in roles:
+        known = labels.roles
+        if not kebab(role) or (known is not None and role not in known):
+            span = block.attributes["roles"].span
+            hint = f"the roles are {', '.join(known)}" if known else "use letters and digits"
+            yield Diagnostic(span, "C105", f"`{role}` is no role", hint)
+
+
+def _is_id(text: str) -> bool:
+    return (
+        len(text) <= MAX_ID and text == unicodedata.normalize("NFC", text).lower() and _ID.fullmatch(text) is not None
+    )
+
+
+def _form(block: Block) -> Iterator[Diagnostic]:
+    for key, (form, wanted) in _FORMS.items():
+        attribute = block.attributes.get(key)
+        if attribute and not form.fullmatch(attribute.value):
+            yield Diagnostic(attribute.span, "C105", f"`{attribute.value}` is no value of `{key}`", f"write {wanted}")
+
+
+def _tags(
+    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: Sequence[str], tier: str
+) -> tuple[str, ...]:
+    labels = [("subdomain", kebab(folder)), ("difficulty", difficulty), ("topic", topic), ("kind", kind)]
+    labels += [("role", kebab(role)) for role in roles] + [("tier", tier)]
+    return tuple(sorted(f"{root}::{label}::{value}" for label, value in labels if value))

@@ -1,0 +1,23 @@
+"""The moment of a change: the only reader of the clock."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from .config import ConfigError
+
+LATEST = 253_402_300_799  # 9999-12-31, the last moment that a ledger can write
+
+
+def now() -> int:
+    """Unix time in seconds: SOURCE_DATE_EPOCH where it is set, else the clock's.
+
+    https://reproducible-builds.org/specs/source-date-epoch/ Raises ConfigError where it is no such number.
+    """
+    value = os.environ.get("SOURCE_DATE_EPOCH")
+    if value is None:
+        return int(time.time())
+    if not (value.isascii() and value.isdigit() and int(value) <= LATEST):
+        raise ConfigError(f"SOURCE_DATE_EPOCH is {value!r}: set it to a number of seconds since 1970")
+    return int(value)

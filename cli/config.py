@@ -1,0 +1,233 @@
+"""Paths and deck.yaml -> Settings. What is wrong here is the operator's: it names the key and the known ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from ..cards import mapping
+from ..cards.mapping import Entry
+from ..cards.model import DIFFICULTIES
+from ..cards.settings import Settings, Subdomain, kebab, title_of
+
+FILE = "deck.yaml"
+OWN = "_anki"
+KEYS = (
+    "title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude",
+)  # fmt: skip
+SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "hours", "files")
+
+
+class ConfigError(click.ClickException):
+    """Wrong usage or configuration: one line for the operator, exit code 2."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A track, and the part of it that was asked for: a name inside it, or "" for all."""
+
+    settings: Settings
+    part: str
+
+    def of(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the concept files `names` that lie in the part."""
+        return tuple(n for n in names if not self.part or n == self.part or n.startswith(f"{self.part}/"))
+
+
+def select(paths: Sequence[Path]) -> list[Selection]:
+    """The tracks that `paths` lie in, or that lie below them. Raises ConfigError.
+
+    A track is a folder with deck.yaml. A folder that has none, and neither above nor below it, is read by
+    its folder names.
+    """
+    found: dict[tuple[Path, str], Selection] = {}
+    for path in paths:
+        for root, part in _roots(path):
+            found.setdefault((root, part), Selection(settings(root), part))
+    tags: dict[str, Path] = {}
+    for selection in found.values():
+        root = selection.settings.root
+        if tags.setdefault(selection.settings.tag, root) != root:
+            raise ConfigError(
+                f"{tags[selection.settings.tag]} and {root} have the same tag `{selection.settings.tag}`: "
+                f"give one of them another `tag` in {FILE}, or their decks take each other's names"
+            )
+    return list(found.values())
+
+
+def _roots(path: Path) -> Iterator[tuple[Path, str]]:
+    full = path.resolve()
+    folder = full if full.is_dir() else full.parent
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE).is_file():
+            part = full.relative_to(candidate).as_posix()
+            yield candidate, "" if part == "." else part
+            return
+    below = sorted(_below(folder))
+    if below and full.is_dir():
+        yield from ((root, "") for root in below)
+    else:
+        yield folder, "" if full.is_dir() else full.name
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for name, folders, files in os.walk(folder):
+        if FILE in files:
+            folders.clear()
+            yield Path(name)
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
+
+
+def settings(root: Path) -> Settings:
+    """The settings of the track at `root`. Raises ConfigError."""
+    shown = Path(os.path.relpath(root)).as_posix()
+    name = root.resolve().name
+    if (root / OWN).is_symlink():
+        raise ConfigError(f"{shown}/{OWN} is a link: build-decks writes there, so it must be a folder of the track")
+    file = root / FILE
+    if not file.is_file():
+        return Settings(root, shown, title_of(name) or "Deck", kebab(name) or "deck")
+    where = f"{shown}/{FILE}" if shown != "." else FILE
+    try:
+        if file.stat().st_size > mapping.MAX_LENGTH:
+            raise ConfigError(f"{where}: longer than {mapping.MAX_LENGTH:,} bytes")
+        entries = mapping.read(file.read_text(encoding="utf-8-sig"))
+    except mapping.MappingError as error:
+        raise ConfigError(f"{where}:{error.line}:{error.column}: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{where}: cannot be read: {error}") from error
+    reader = _Reader(where, entries)
+    reader.only(KEYS)
+    title = reader.text("title") or title_of(name)
+    return Settings(
+        root=root,
+        shown=shown,
+        title=title,
+        tag=reader.tag(kebab(name)),
+        subdomains=tuple(_subdomains(reader, root, title)),
+        closed="subdomains" in entries,
+        source_url=reader.url(),
+        roles=reader.names("roles"),
+        difficulty=reader.one_of("difficulty", DIFFICULTIES),
+        source_hosts=reader.names("source-hosts"),
+        include=reader.names("include") or ("*",),
+        exclude=reader.names("exclude") or (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads values of deck.yaml, naming the place of each that is wrong."""
+
+    where: str
+    entries: Mapping[str, Entry]
+
+    def fail(self, key: str, message: str) -> ConfigError:
+        line = self.entries[key].line if key in self.entries else 1
+        return ConfigError(f"{self.where}:{line}: {message}")
+
+    def only(self, known: Sequence[str]) -> None:
+        for key in self.entries:
+            if key not in known:
+                raise self.fail(key, f"unknown key `{key}`; the keys are {', '.join(known)}")
+
+    def value(self, key: str) -> Any:
+        return self.entries[key].value if key in self.entries else None
+
+    def text(self, key: str) -> str:
+        value = self.value(key)
+        if value is None and key not in self.entries:
+            return ""
+        if not isinstance(value, str) or not value.strip() or "::" in value or not value.isprintable():
+            raise self.fail(key, f"`{key}` must be one line of text without `::`")
+        return value.strip()
+
+    def one_of(self, key: str, known: Sequence[str]) -> str:
+        value = self.text(key)
+        if value and value not in known:
+            raise self.fail(key, f"`{key}` is `{value}`; it may be {', '.join(known)}")
+        return value
+
+    def names(self, key: str) -> tuple[str, ...] | None:
+        value = self.value(key)
+        if key not in self.entries:
+            return None
+        if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+            raise self.fail(key, f"`{key}` must be a list of names")
+        return tuple(v.strip() for v in value)
+
+    def tag(self, default: str) -> str:
+        value = self.text("tag") or default
+        if value != kebab(value) or not value:
+            raise self.fail("tag", f"`tag` is `{value}`; write lower-case words with hyphens, such as {kebab(value)}")
+        return value
+
+    def url(self) -> str:
+        value = self.text("source-url")
+        if value and (urlsplit(value).scheme not in ("http", "https") or not value.endswith("/")):
+            raise self.fail("source-url", "`source-url` must be an http or https address that ends in /")
+        return value
+
+
+def _subdomains(reader: _Reader, root: Path, title: str) -> Iterator[Subdomain]:
+    value = reader.value("subdomains")
+    if "subdomains" not in reader.entries:
+        return
+    if not isinstance(value, list) or not value:
+        raise reader.fail("subdomains", "`subdomains` must be a list of folders in study order")
+    seen: set[str] = set()
+    for number, item in enumerate(value, 1):
+        place = f"subdomain {number}"
+        if not isinstance(item, dict):
+            raise reader.fail("subdomains", f"{place} must be a mapping with {', '.join(SUBDOMAIN_KEYS)}")
+        line = reader.entries["subdomains"].line
+        inner = _Reader(reader.where, {str(key): Entry(val, line, 1) for key, val in item.items()})
+        for key in inner.entries:
+            if key not in SUBDOMAIN_KEYS:
+                known = ", ".join(SUBDOMAIN_KEYS)
+                raise reader.fail("subdomains", f"{place}: unknown key `{key}`; the keys are {known}")
+        folder = inner.text("folder")
+        if not folder or "/" in folder or folder.startswith((".", "_")) or not (root / folder).is_dir():
+            raise reader.fail("subdomains", f"{place}: `folder` is `{folder}`, which is no folder of the track")
+        if folder in seen:
+            raise reader.fail("subdomains", f"{place}: the folder `{folder}` stands twice")
+        seen.add(folder)
+        files = inner.names("files") or ()
+        for file in files:
+            if not (root / folder / file).is_file():
+                raise reader.fail("subdomains", f"{place}: `files` names `{file}`, which is not in `{folder}`")
+        name = inner.text("title") or title_of(folder)
+        yield Subdomain(
+            folder=folder,
+            title=name,
+            deck=f"{title}::{number} {name}",
+            difficulties=_difficulties(inner, place),
+            hours=_hours(inner, place),
+            files=files,
+        )
+
+
+def _difficulties(reader: _Reader, place: str) -> tuple[str, ...]:
+    """A range as a list: [intermediate] alone, or [beginner, advanced] for all from the first to the last."""
+    value = reader.names("difficulty") if "difficulty" in reader.entries else DIFFICULTIES
+    if not value or len(value) > 3 or any(level not in DIFFICULTIES for level in value):
+        raise reader.fail("difficulty", f"{place}: `difficulty` is a list of one or two of {', '.join(DIFFICULTIES)}")
+    ranks = sorted(DIFFICULTIES.index(level) for level in value)
+    return DIFFICULTIES[ranks[0] : ranks[-1] + 1]
+
+
+def _hours(reader: _Reader, place: str) -> float | None:
+    value = reader.value("hours")
+    if "hours" not in reader.entries:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 10_000:
+        raise reader.fail("hours", f"{place}: `hours` must be a number above 0")
+    return float(value)

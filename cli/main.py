@@ -1,0 +1,275 @@
+"""The command line: Click parses the options, the exit code says how it went.
+
+What a command needs is imported when it runs, so that `--version` and `--help` cost no more than Click.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+import click
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from ..cards.ledger import Ledger
+    from ..cards.model import Artefact, Block, Card, Diagnostic
+    from ..cards.pipeline import Build
+    from ..cards.settings import Settings
+    from . import config
+    from .write import Stage, Staged
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LEDGER, INDEX = "ledger.txt", "README.md"
+DIFFICULTY = click.Choice(["beginner", "intermediate", "advanced"])
+KIND = click.Choice(["qa", "cloze", "output", "bug", "design"])
+
+
+class _BuildByDefault(click.Group):
+    """A group whose command is `build` where none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, "--help", "-h", "--version"):
+            args = ["build", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_BuildByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="build-decks")
+def main() -> None:
+    """Compile Markdown concept files into Anki decks.
+
+    Without a command it builds. A TRACK is a folder with deck.yaml; where none is named, every track below
+    the current folder is meant. Results go to standard output, all else to standard error.
+    """
+
+
+def _paths(metavar: str) -> Callable[[F], F]:
+    return click.argument("paths", metavar=f"[{metavar}]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+
+
+@main.command()
+@_paths("TRACK")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("decks_out"), show_default=True,
+    help="The folder of the decks.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a deck, the ledger or the index is stale.")
+@click.option("--role", default="", help="Only the notes of this role, in decks of their own name.")
+@click.option("--difficulty", type=DIFFICULTY, help="Only the notes of this difficulty, likewise.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every note that is new, changed or retired.")
+def build(
+    paths: tuple[Path, ...],
+    out: Path,
+    check: bool,
+    role: str,
+    difficulty: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Build one .apkg for each track and one for each of its subdomains."""
+    from ..cards import pipeline
+    from . import config, report, write
+
+    _collect_less()
+    tracks = sorted({track.settings.root: track.settings for track in _select(paths)}.items())
+    with ExitStack() as held:
+        if not check:
+            for root, _ in tracks:
+                held.enter_context(write.lock(root))
+        builds = [(settings, _build(settings, quiet)) for _, settings in tracks]
+        _stop_at_errors([fault for _, built in builds for fault in built.diagnostics])
+        stage = held.enter_context(write.stage(beside=not check))
+        written = []
+        for settings, built in builds:
+            decks = pipeline.artefacts(settings, built, role, difficulty or "")
+            if not decks:
+                raise config.ConfigError(_nothing(settings, built, role, difficulty))
+            complete = not role and not difficulty
+            written.append(_stage(stage, settings, built, decks, out, complete))
+        if not check:
+            stage.commit()
+    for (settings, built), staged in zip(builds, written, strict=True):
+        for found in staged:
+            if found.target.suffix == ".apkg":
+                click.echo(found.target)
+        if not quiet:
+            report.summary(settings.title, built.notes, built.changes, verbose)
+    if check:
+        sys.exit(report.stale(stage.staged))
+    if not quiet:
+        report.written(stage.staged)
+
+
+def _collect_less() -> None:
+    """Notes live to the end of the build: looking through them for garbage again and again finds none."""
+    import gc
+
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+def _select(paths: Sequence[Path]) -> list[config.Selection]:
+    from . import config
+
+    return config.select(paths or [Path()])
+
+
+def _build(settings: Settings, quiet: bool) -> Build:
+    from ..cards import pipeline
+    from . import clock
+
+    known, faults = _ledger(settings)
+    if faults:
+        return pipeline.Build(diagnostics=faults)
+    names = pipeline.concept_files(settings)
+    with _progress(names, settings.title, quiet) as shown_names:
+        return pipeline.build(settings, shown_names, known, clock.now)
+
+
+def _ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:
+    from ..cards import ledger
+    from . import config
+    from .report import shown
+
+    path = settings.root / config.OWN / LEDGER
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise config.ConfigError(f"{shown(path)} cannot be read: {error}") from error
+    return ledger.parse(text, shown(path)) if path.exists() else (ledger.Ledger(), ())
+
+
+def _progress(names: Sequence[str], label: str, quiet: bool) -> Any:
+    """The names with a bar on a terminal, and as they are elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        return nullcontext(names)
+    return click.progressbar(names, label=label, file=sys.stderr)
+
+
+def _stop_at_errors(faults: Iterable[Diagnostic]) -> None:
+    from . import report
+
+    found = sorted(faults)
+    report.diagnostics(found)
+    if any(fault.severity == "error" for fault in found):
+        sys.exit(1)
+
+
+def _stage(
+    stage: Stage, settings: Settings, built: Build, decks: Sequence[Artefact], out: Path, complete: bool
+) -> list[Staged]:
+    """Stage the ledger, the decks and, if these are all of the track's decks, their index.
+
+    The ledger is first: with it in place, a build makes the same decks again.
+    """
+    from ..cards import index, ledger
+    from . import config, write
+
+    own = settings.root / config.OWN
+    for folder in (own, out):
+        if stage.beside and folder.is_dir():
+            write.sweep(folder)
+    staged = [stage.add(own / LEDGER, _text(ledger.text_of(built.ledger)))]
+    staged += [stage.add(out / deck.name, deck.write) for deck in decks]
+    if complete:
+        files = [index.Written(deck, found.size, found.sha256) for deck, found in zip(decks, staged[1:], strict=True)]
+        staged.append(stage.add(own / INDEX, _text(index.page(settings.title, built.notes, files))))
+    return staged
+
+
+def _text(text: str) -> Callable[[BinaryIO], None]:
+    def write(stream: BinaryIO) -> None:
+        stream.write(text.encode())
+
+    return write
+
+
+def _nothing(settings: Settings, built: Build, role: str, difficulty: str | None) -> str:
+    if not built.notes:
+        return f"{settings.shown}: no cards here; a card is a heading with a <!-- card: … --> comment under it"
+    roles = sorted({role for note in built.notes for role in note.card.roles})
+    what = " and ".join(label for label in (role and f"role `{role}`", difficulty) if label)
+    return f"{settings.title} has no note of {what}; its roles are {', '.join(roles) or 'none'}"
+
+
+@main.command()
+@_paths("PATH")
+def check(paths: tuple[Path, ...]) -> None:
+    """Report every fault of the cards; write nothing."""
+    from ..cards import pipeline
+    from . import report
+
+    faults: list[Diagnostic] = []
+    count = 0
+    for selection in _select(paths):
+        names = pipeline.concept_files(selection.settings)
+        notes, found = pipeline.read(selection.settings, names)
+        count += len(notes)
+        faults += found
+    _stop_at_errors(faults)
+    report.say(f"{count} notes, no error")
+
+
+@main.command("list")
+@_paths("PATH")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--difficulty", type=DIFFICULTY)
+@click.option("--subdomain", help="A subdomain's folder.")
+@click.option("--kind", type=KIND)
+def list_cards(
+    paths: tuple[Path, ...], as_json: bool, difficulty: str | None, subdomain: str | None, kind: str | None
+) -> None:
+    """List the cards, in study order."""
+    from ..cards import pipeline
+    from . import report
+
+    faults: list[Diagnostic] = []
+    found: list[tuple[Block, Card]] = []
+    for selection in _select(paths):
+        names = selection.of(pipeline.concept_files(selection.settings))
+        for row in pipeline.cards(selection.settings, names):
+            if not isinstance(row, tuple):
+                faults.append(row)
+            elif all(
+                wanted in (None, value)
+                for wanted, value in (
+                    (difficulty, row[1].difficulty),
+                    (subdomain, row[1].subdomain),
+                    (kind, row[1].kind),
+                )
+            ):
+                found.append(row)
+    if as_json:
+        for block, card in found:
+            click.echo(json.dumps(_row(block, card), ensure_ascii=False))
+    elif found:
+        rows = [(card.id, card.kind, card.difficulty, block.question.text) for block, card in found]
+        for id_, kind_, difficulty_, question in rows:
+            click.echo(report.printable(f"{id_:<32} {kind_:<7} {difficulty_:<13} {question}"))
+    _stop_at_errors(faults)
+
+
+def _row(block: Block, card: Card) -> dict[str, Any]:
+    return {
+        "path": card.span.path,
+        "line": card.span.line,
+        "dialect": block.dialect,
+        "kind": card.kind,
+        "id": card.id,
+        "guid": card.guid,
+        "question": block.question.text,
+        "answer": (block.front if card.kind == "cloze" else block.answer).text,
+        "subdomain": card.subdomain,
+        "difficulty": card.difficulty,
+        "difficulty_as_written": card.difficulty_as_written,
+        "tags": card.tags,
+        "deck": card.deck,
+    }
