@@ -35,7 +35,7 @@ class MappingError(ValueError):
 class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            mark = self.get_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise MappingError("YAML aliases (*name) are not read", mark.line + 1, mark.column + 1)
         return super().compose_node(parent, index)
 
