@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from functools import cache
 
-from pygments import lex
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment as CommentToken
@@ -42,11 +41,11 @@ def highlight(code: str, language: str) -> str:
     """HTML for the inside of a code element; text of an unknown language is only escaped."""
     lexer = _lexer(language)
     if lexer is None or len(code) > MAX_LENGTH:
-        return html.escape(code, quote=False)
+        return _escape(code)
     out: list[str] = []
     current, run = "", ""
-    for kind, text in lex(code, lexer):
-        name = _class(kind)
+    for _, kind, text in lexer.get_tokens_unprocessed(code):
+        name = _classes[kind]
         if name == current:
             run += text
         else:
@@ -57,16 +56,22 @@ def highlight(code: str, language: str) -> str:
 
 
 def _span(name: str, text: str) -> str:
-    escaped = html.escape(text, quote=False)
-    return f'<span class="{name}">{escaped}</span>' if name and escaped else escaped
+    return f'<span class="{name}">{_escape(text)}</span>' if name and text else _escape(text)
 
 
-@cache
-def _class(kind: _TokenType) -> str:
-    found: _TokenType | None = kind
-    while found is not None and found not in CLASSES:
-        found = found.parent
-    return CLASSES[found] if found is not None else ""
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+class _Classes(dict[_TokenType, str]):
+    """The class of a token: its own, or that of the nearest kind above it."""
+
+    def __missing__(self, kind: _TokenType) -> str:
+        self[kind] = "" if kind.parent is None else self[kind.parent]
+        return self[kind]
+
+
+_classes = _Classes(CLASSES)
 
 
 @cache
@@ -74,6 +79,6 @@ def _lexer(language: str) -> Lexer | None:
     if not language:
         return None
     try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        return get_lexer_by_name(language)
     except ClassNotFound:
         return None

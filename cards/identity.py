@@ -6,33 +6,24 @@ Anki knows a note by its guid and a deck by its name; note, card and deck ids on
 from __future__ import annotations
 
 import hashlib
-import string
-
-_ALPHABET = string.ascii_letters + string.digits
 
 # Anki takes an id for the time of creation in milliseconds: these lie in 2001 to 2017, so that no search
 # for cards added lately finds them.
 _EPOCH, _RANGE = 1_000_000_000_000, 500_000_000_000
 
 
-def _number(*names: str) -> int:
-    digest = hashlib.sha256("\x1f".join(names).encode()).digest()
-    return int.from_bytes(digest[:16], "big")
+def _digest(*names: str) -> str:
+    return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
 
 
 def guid(track: str, card: str, cloze: bool) -> str:
-    """The guid of a card's note: 12 letters and digits that depend on the track's tag and the card's id.
+    """The guid of a card's note: 16 letters and digits that depend on the track's tag and the card's id.
 
     Anki cannot turn a note into a cloze note or back, so a card that becomes one is another note.
     """
-    number = _number("guid", track, card, *(["cloze"] if cloze else []))
-    letters = []
-    for _ in range(12):
-        number, index = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[index])
-    return "".join(letters)
+    return _digest("guid", track, card, *(["cloze"] if cloze else []))[:16]
 
 
 def anki_id(*names: str) -> int:
     """The id of the note, card or deck that `names` name."""
-    return _EPOCH + _number("id", *names) % _RANGE
+    return _EPOCH + int(_digest("id", *names)[:32], 16) % _RANGE

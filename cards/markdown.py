@@ -41,13 +41,14 @@ _VERBATIM = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(footnotes: bool, math: bool) -> MarkdownIt:
+    """A parser with the plugins that a text needs: each is asked at every character, so none stands idle."""
     options = {"maxNesting": MAX_NESTING, "tasklists": True}
-    parser = MarkdownIt("commonmark", options, renderer_cls=Renderer).enable(["table", "strikethrough"])
-    footnote_plugin(parser, inline=False, move_to_end=False)
-    dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
-    # The plugins set rules of their own; ours stand in their place.
-    parser.renderer = Renderer(parser)
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    if footnotes:
+        footnote_plugin(parser, inline=False, move_to_end=False)
+    if math:
+        dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
     return parser
 
 
@@ -55,7 +56,8 @@ def parse(source: Source, blank: int = 0) -> tuple[Document, tuple[Diagnostic, .
     """Read Markdown, taking the first `blank` lines (front matter) for empty ones."""
     lines = source.text.split("\n")
     lines[:blank] = [""] * blank
-    tokens = _parser().parse("\n".join(lines), {})
+    parser = _parser("[^" in source.text, "$" in source.text)
+    tokens = parser.parse("\n".join(lines), {})
     chunks: list[Chunk] = []
     footnotes: dict[str, tuple[Token, ...]] = {}
     document = Document(source, tuple(source.text.split("\n")), (), footnotes)
@@ -169,6 +171,9 @@ def _closed(fence: Token, lines: Sequence[str]) -> bool:
 
 def split_labels(chunk: Chunk, labels: Sequence[str]) -> Iterator[tuple[str, Chunk]]:
     """A paragraph cut at each line that opens with a bold label: (label or "", what follows it)."""
+    if not any(f"{label}**" in chunk.text or f"{label}__" in chunk.text for label in labels):
+        yield "", chunk
+        return
     # markdown-it leaves an empty text token where a delimiter stood first in its line.
     children = [child for child in chunk.tokens[1].children if child.type != "text" or child.content]
     cuts = [(0, 0, "")]
@@ -225,6 +230,8 @@ def _paragraph(chunk: Chunk, children: list[Token], text: str, start: int, stop:
 
 def stray_comments(chunk: Chunk, opening: re.Pattern[str]) -> Iterator[int]:
     """The lines of HTML comments inside a block (not the block itself) that match `opening`."""
+    if "<!--" not in chunk.text:
+        return
     for index, token in enumerate(chunk.tokens):
         line = (token.map or (chunk.line - 1, 0))[0] + 1
         if token.type == "html_block" and index and opening.match(token.content.lstrip()):
@@ -295,13 +302,18 @@ class Context:
 
 def render(tokens: Sequence[Token], context: Context) -> str:
     """HTML of blocks, followed by the footnotes they cite."""
-    renderer, options = _parser().renderer, _parser().options
+    renderer, options = _renderer()
     env: Any = context
-    out: str = renderer.render(tokens, options, env)
+    out = renderer.render(tokens, options, env)
     notes = []
     for label in context.cited:  # grows while footnotes cite footnotes
         notes.append(f"<li>{renderer.render(context.footnotes[label], options, env)}</li>\n")
     return out + (f'<ol class="footnotes">\n{"".join(notes)}</ol>\n' if notes else "")
+
+
+@cache
+def _renderer() -> tuple[Renderer, OptionsDict]:
+    return Renderer(), _parser(False, False).options
 
 
 def render_inline(tokens: Sequence[Token], context: Context) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from .model import DIFFICULTIES
@@ -41,6 +42,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
 
 
+@cache
 def kebab(text: str) -> str:
     """Letters, marks and digits of any script in lower case, with single hyphens between the words."""
     text = unicodedata.normalize("NFC", text).lower()
@@ -48,6 +50,7 @@ def kebab(text: str) -> str:
     return "-".join(words)
 
 
+@cache
 def title_of(name: str) -> str:
     """A folder's or file's name as words: `api-design` is `Api Design`."""
     words = re.sub(r"[-_\s]+", " ", unicodedata.normalize("NFC", name)).strip().split(" ")

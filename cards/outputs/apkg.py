@@ -10,7 +10,7 @@ import json
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -77,33 +77,6 @@ class _Note(genanki.Note):  # type: ignore[misc]
             yield identity.anki_id("card", self.guid, str(card.ord))
 
 
-class _Deck(genanki.Deck):  # type: ignore[misc]
-    """A genanki deck that makes its notes one by one, so that they are never all in memory twice."""
-
-    def __init__(self, name: str, about: str, notes: Sequence[tuple[int, Note]], models: Mapping[int, _Model]) -> None:
-        super().__init__(identity.anki_id("deck", name), name, about)
-        self.models = dict(models)
-        self.notes = _Lazy(notes, models)
-
-
-class _Lazy(Iterable[_Note]):
-    def __init__(self, notes: Sequence[tuple[int, Note]], models: Mapping[int, _Model]) -> None:
-        self._notes = notes
-        self._models = models
-
-    def __iter__(self) -> Iterator[_Note]:
-        for due, note in self._notes:
-            yield _Note(note, self._models[note.note_type.id], due)
-
-
-def _decks(notes: Sequence[Note], times: Mapping[int, int], about: str) -> list[_Deck]:
-    models = {note_type.id: _Model(note_type, times[note_type.id]) for note_type in NOTE_TYPES}
-    by_deck: dict[str, list[tuple[int, Note]]] = {}
-    for due, note in enumerate(notes, 1):
-        by_deck.setdefault(note.card.deck, []).append((due, note))
-    return [_Deck(name, about, found, models) for name, found in by_deck.items()]
-
-
 def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int], about: str) -> None:
     connection = sqlite3.connect(path)
     try:
@@ -112,12 +85,26 @@ def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int],
             f"PRAGMA page_size={PAGE}; PRAGMA auto_vacuum=NONE; PRAGMA secure_delete=ON;"
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
         )
-        package = genanki.Package(_decks(notes, times, about))
-        package.write_to_db(connection.cursor(), SCHEMA_TIME, iter(()))
+        cursor = connection.cursor()
+        models = {note_type.id: _Model(note_type, times[note_type.id]) for note_type in NOTE_TYPES}
+        decks = _decks(notes, models, about)
+        genanki.Package(list(decks.values())).write_to_db(cursor, SCHEMA_TIME, iter(()))
+        # One by one rather than through the decks, so that the notes are not in memory twice.
+        for due, note in enumerate(notes, 1):
+            row = _Note(note, models[note.note_type.id], due)
+            row.write_to_db(cursor, SCHEMA_TIME, decks[note.card.deck].deck_id, iter(()))
         connection.commit()
         connection.execute("VACUUM")
     finally:
         connection.close()
+
+
+def _decks(notes: Sequence[Note], models: Mapping[int, _Model], about: str) -> dict[str, genanki.Deck]:
+    decks = {}
+    for name in dict.fromkeys(note.card.deck for note in notes):
+        decks[name] = genanki.Deck(identity.anki_id("deck", name), name, about)
+        decks[name].models = dict(models)
+    return decks
 
 
 def _pages(path: Path) -> Iterator[bytes]:

@@ -1,0 +1,211 @@
+"""Measure a build against a yardstick that only parses, renders, highlights and writes the same text.
+
+    python tests/bench.py [--notes 1000 10000] [--rounds 5]
+
+Prints ratios of wall time and peak memory, each the median over pairs of runs in turn, and the time to start.
+A machine's speed drops out of a ratio; exits 1 where one is above its bar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+COMMAND = Path(sys.executable).with_name("build-decks")
+NOTES_A_FILE = 50
+BARS = {"wall time": 1.1, "peak memory": 1.2, "start": 2.0}
+
+WORDS = [
+    "the",
+    "server",
+    "keeps",
+    "a",
+    "request",
+    "until",
+    "its",
+    "worker",
+    "is",
+    "free",
+    "because",
+    "each",
+    "call",
+    "holds",
+    "one",
+    "`connection`",
+    "of",
+    "the",
+    "pool",
+    "and",
+    "a",
+    "*slow*",
+    "query",
+    "blocks",
+    "every",
+    "other",
+    "caller",
+    "so",
+    "the",
+    "limit",
+    "must",
+    "be",
+    "set",
+    "with",
+    "**care**",
+    "and",
+    "measured",
+    "under",
+    "load",
+    "while",
+    "retries",
+    "add",
+    "traffic",
+    "when",
+    "the",
+    "service",
+    "can",
+    "bear",
+    "it",
+    "least",
+    "see",
+    "[the",
+    "guide](https://example.org/guide)",
+]
+CODE = (
+    "import asyncio",
+    "from collections import defaultdict",
+    "async def fetch(client, url, *, retries=3):",
+    "    for attempt in range(retries):",
+    '        print(f"try {attempt} of {retries}", url)',
+    "        await asyncio.sleep(0.1 * 2 ** attempt)",
+    "    raise TimeoutError(url)  # every attempt was used",
+    "class Pool:",
+    "    def __init__(self, size: int = 10) -> None:",
+    "        self.size = size",
+    '        self.waiting = {"high": [], "low": []}',
+    "results = [fetch(None, name) for name in sorted(set(names))]",
+)
+
+
+def synthetic(root: Path, notes: int) -> None:
+    """A track of `notes` cards: answers of about 100 words, a fence of 6 to 12 lines in 60 % of them."""
+    rng = random.Random(notes)
+    (root / "topic").mkdir(parents=True)
+    (root / "deck.yaml").write_text("title: Synthetic\n", encoding="utf-8")
+    for start in range(0, notes, NOTES_A_FILE):
+        text = "".join(_card(rng, number) for number in range(start, min(start + NOTES_A_FILE, notes)))
+        (root / "topic" / f"file-{start:06}.md").write_text(f"# Synthetic\n\n{text}", encoding="utf-8")
+
+
+def _card(rng: random.Random, number: int) -> str:
+    words = [rng.choice(WORDS) for _ in range(rng.randint(90, 110))]
+    half = len(words) // 2
+    fence = ""
+    if rng.random() < 0.6:
+        lines = "\n".join(rng.choice(CODE) for _ in range(rng.randint(6, 12)))
+        fence = f"\n```python\n{lines}\n```\n"
+    return (
+        f"### What does case {number} show?\n\n<!-- card: id=case-{number} difficulty=beginner -->\n\n"
+        f"**A:** {' '.join(words[:half])}\n{fence}\n{' '.join(words[half:])}\n\n"
+    )
+
+
+def yardstick(root: Path, out: Path) -> None:
+    """What any compiler of these decks must do, and nothing else."""
+    import genanki
+    from markdown_it import MarkdownIt
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    lexer, formatter = PythonLexer(), HtmlFormatter(nowrap=True)
+    markdown = MarkdownIt(
+        "commonmark", {"highlight": lambda code, language, _: highlight(code, lexer, formatter)}
+    ).enable(["table", "strikethrough"])
+    model = genanki.Model(
+        1, "Plain", [{"name": "Front"}, {"name": "Back"}], [{"name": "Card", "qfmt": "{{Front}}", "afmt": "{{Back}}"}]
+    )
+    deck = genanki.Deck(2, "Synthetic")
+    for file in sorted((root / "topic").iterdir()):
+        tokens = markdown.parse(file.read_text(encoding="utf-8"))
+        starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h3"]
+        for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+            front, back = (
+                markdown.renderer.render(part, markdown.options, {})
+                for part in (tokens[start : start + 3], tokens[start + 3 : end])
+            )
+            deck.add_note(genanki.Note(model, [front, back]))
+    genanki.Package(deck).write_to_file(out / "synthetic.apkg")
+
+
+def measure(command: Sequence[str | Path], cwd: Path) -> tuple[float, float]:
+    """Wall seconds and peak mebibytes of a process."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    elapsed = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command} ended with {process.returncode}")
+    return elapsed, usage.ru_maxrss / 1024
+
+
+def compare(notes: int, rounds: int) -> list[tuple[str, float]]:
+    """The ratios of a first build of `notes` notes to the yardstick."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name) / "synthetic"
+        synthetic(root, notes)
+        pairs = []
+        for number in range(rounds):
+            out = Path(name) / f"out{number}"
+            out.mkdir()
+            ledger = root / "_anki" / "ledger.txt"
+            ledger.unlink(missing_ok=True)
+            ours = measure([COMMAND, root, "--out", out], Path(name))
+            plain = measure([sys.executable, __file__, "--yardstick", root, out], Path(name))
+            pairs.append((ours, plain))
+            print(
+                f"  {notes:>6} notes: build {ours[0]:.2f} s {ours[1]:.0f} MiB, "
+                f"yardstick {plain[0]:.2f} s {plain[1]:.0f} MiB",
+                flush=True,
+            )
+    return [
+        (label, statistics.median(ours[index] / plain[index] for ours, plain in pairs))
+        for index, label in enumerate(("wall time", "peak memory"))
+    ]
+
+
+def start(rounds: int) -> float:
+    """The ratio of `build-decks --version` to the import of Click."""
+    with tempfile.TemporaryDirectory() as name:
+        ours, plain = [COMMAND, "--version"], [sys.executable, "-c", "import click"]
+        pairs = [(measure(ours, Path(name))[0], measure(plain, Path(name))[0]) for _ in range(rounds * 4)]
+    return statistics.median(ours / plain for ours, plain in pairs)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--notes", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--yardstick", type=Path, nargs=2, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.yardstick:
+        yardstick(*args.yardstick)
+        return 0
+    found = [("start", "build-decks --version / import click", start(args.rounds))]
+    for notes in args.notes:
+        found += [(label, f"{notes} notes, build / yardstick", ratio) for label, ratio in compare(notes, args.rounds)]
+    for label, of, ratio in found:
+        print(f"{label:<12} {of:<38} {ratio:.2f}  (bar {BARS[label]})")
+    return 1 if any(ratio > BARS[label] for label, of, ratio in found if not of.startswith("1000 ")) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
