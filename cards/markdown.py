@@ -326,7 +326,7 @@ class Renderer(RendererHTML):
     """markdown-it's renderer with our fences, links, media, math, footnotes and clozes.
 
     Each rule is called with a list of tokens, the index of its own, and the Context in the place that
-    markdown-it calls `env`.
+    markdown-it calls `env`. Code says its direction, or it would set that of a right-to-left answer.
     """
 
     def __init__(self, parser: MarkdownIt | None = None) -> None:
@@ -349,7 +349,13 @@ class Renderer(RendererHTML):
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         code = env.highlight(tokens[idx].content, _language(tokens[idx]))
-        return f"<pre><code>{code}</code></pre>\n"
+        return f'<pre dir="ltr"><code>{code}</code></pre>\n'
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return f'<pre dir="ltr"><code>{html.escape(tokens[idx].content, quote=False)}</code></pre>\n'
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return f'<code dir="ltr">{html.escape(tokens[idx].content, quote=False)}</code>'
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         token = tokens[idx]
