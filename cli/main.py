@@ -221,9 +221,9 @@ def check(paths: tuple[Path, ...]) -> None:
 @main.command("list")
 @_paths("PATH")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--difficulty", type=DIFFICULTY)
-@click.option("--subdomain", help="A subdomain's folder.")
-@click.option("--kind", type=KIND)
+@click.option("--difficulty", type=DIFFICULTY, help="Only the cards of this difficulty.")
+@click.option("--subdomain", help="Only the cards of this subdomain, by its folder.")
+@click.option("--kind", type=KIND, help="Only the cards of this kind.")
 def list_cards(
     paths: tuple[Path, ...], as_json: bool, difficulty: str | None, subdomain: str | None, kind: str | None
 ) -> None:
