@@ -29,6 +29,11 @@ def card(id: str, question: str = "", answer: str = "Because it is so.", more: s
     return CARD.format(id=id, question=question or f"Why {id}?", answer=answer, more=f"{more} " if more else "")
 
 
+def cloze(id: str, sentence: str) -> str:
+    """A cloze card in the house syntax; the **bold** runs of `sentence` are its deletions."""
+    return f"### About {id}\n\n<!-- card: id={id} difficulty=beginner kind=cloze -->\n\n{sentence}\n\n"
+
+
 @dataclass(frozen=True)
 class Result:
     """How a command ended, and what it said."""
