@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .model import Diagnostic, Source, Span
+from .model import CONTROL, Diagnostic, Source, Span, is_text
 
 MAX_BYTES = 2_000_000
 MAX_LINE = 50_000
 SUFFIXES = (".md", ".markdown")
-
-# Tab, line feed and form feed are white space; every other control character has no place in a
-# text, and Anki separates the fields of a note with one of them (U+001F).
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def concept_files(
@@ -63,6 +58,8 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
     def fault(message: str, hint: str, line: int = 1, column: int = 1) -> Diagnostic:
         return Diagnostic(Span(source.path, line, column), "C001", message, hint)
 
+    if not is_text(source.name) or "\n" in source.name:
+        return fault("this file's name is no text", "rename it with letters, digits and hyphens")
     try:
         if not file.resolve().is_relative_to(root.resolve()):
             return fault("this file is a link to a place outside the track", "copy it into the track")
@@ -77,17 +74,26 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
-        return fault(
-            f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8",
-            len(before), len(before[-1]) + 1,
-        )  # fmt: skip
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+        # The codec counts from behind a byte order mark.
+        at = error.start + (len(data) - len(error.object))
+        place = _end(_lines(data[:at].decode("utf-8-sig")))
+        return fault(f"byte 0x{data[at]:02x} is not UTF-8", "save the file as UTF-8", *place)
+    text = _lines(text)
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > MAX_LINE:
             return fault(f"this line has more than {MAX_LINE:,} characters", "break it", number, MAX_LINE + 1)
-    control = _CONTROL.search(text)
+    control = CONTROL.search(text)
     if control:
-        before = text[: control.start()].split("\n")
-        return fault(f"control character U+{ord(control[0]):04X}", "delete it", len(before), len(before[-1]) + 1)
+        return fault(f"control character U+{ord(control[0]):04X}", "delete it", *_end(text[: control.start()]))
     return Source(source.path, source.name, text)
+
+
+def _lines(text: str) -> str:
+    """The text with a line feed for each line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _end(text: str) -> tuple[int, int]:
+    """The line and column after a text."""
+    lines = text.split("\n")
+    return len(lines), len(lines[-1]) + 1

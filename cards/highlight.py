@@ -44,7 +44,10 @@ def highlight(code: str, language: str) -> str:
         return _escape(code)
     out: list[str] = []
     current, run = "", ""
-    for _, kind, text in lexer.get_tokens_unprocessed(code):
+    tokens = list(lexer.get_tokens_unprocessed(code))
+    if "".join(text for _, _, text in tokens) != code:  # some lexers drop or change what they read
+        return _escape(code)
+    for _, kind, text in tokens:
         name = _classes[kind]
         if name == current:
             run += text

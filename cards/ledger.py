@@ -20,11 +20,16 @@ from .model import Diagnostic, Note, NoteType, Span
 # The time of every note that no ledger knows: a build without one must not read a clock.
 FIRST = int(datetime(2020, 1, 1, tzinfo=timezone.utc).timestamp())
 
+# What no ledger reaches: a moment later than this could not be written with four digits of a year.
+LAST = int(datetime(9998, 12, 31, tzinfo=timezone.utc).timestamp())
+
 HEADER = "# build-decks ledger 1: state, id, guid, cards, hash, time of the last change. Commit it; do not edit it."
+FOOTER = "# end"
 
 _LINE = re.compile(
-    r"(?P<state>note|retired|notetype)\t(?P<id>[^\t]+)\t(?P<guid>[^\t]+)\t(?P<cards>\d{1,6})\t"
-    r"(?P<hash>[0-9a-f]{32})\t(?P<changed>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+    r"(?P<state>note|retired|notetype)\t(?P<id>[^\t]+)\t(?P<guid>[^\t]+)\t(?P<cards>0|[1-9]\d{0,5})\t"
+    r"(?P<hash>[0-9a-f]{32})\t(?P<changed>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",
+    re.ASCII,
 )
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
@@ -58,6 +63,7 @@ class Changes:
     restored: tuple[str, ...] = ()
     emptied: tuple[str, ...] = ()
     note_types: tuple[str, ...] = ()
+    retired_guids: tuple[str, ...] = ()
 
 
 def parse(text: str, path: str) -> tuple[Ledger, tuple[Diagnostic, ...]]:
@@ -74,12 +80,18 @@ def parse(text: str, path: str) -> tuple[Ledger, tuple[Diagnostic, ...]]:
         fault(1, "this ledger does not begin as one of this version", "restore it from version control")
     if rows[-1]:
         fault(len(rows), "the last line is torn", "restore the ledger from version control")
+    elif rows[-2:] != [FOOTER, ""]:
+        fault(len(rows), "the end is torn off", "restore the ledger from version control")
     for number, row in enumerate(rows[1:-1], 2):
         entry = _entry(row)
+        if row == FOOTER and number == len(rows) - 1:
+            continue
         if row.startswith(_CONFLICT):
             fault(number, "a merge conflict", "keep the lines of both sides, of two for one id the later one")
         elif entry is None:
             fault(number, "no line of a ledger", "restore it from version control: the ledger is not edited")
+        elif entry.guid in lines and entries[entry.guid] == entry:
+            pass  # git's union merge doubles lines that stand between those that both sides added
         elif entry.guid in lines:
             fault(number, f"`{entry.id}` stands in line {lines[entry.guid]} too", "keep the line with the later time")
         else:
@@ -96,9 +108,10 @@ def _entry(row: str) -> Entry | None:
         moment = datetime.strptime(match["changed"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     except ValueError:
         return None
-    return Entry(
-        match["state"], match["id"], match["guid"], int(match["cards"]), match["hash"], int(moment.timestamp())
-    )
+    changed = int(moment.timestamp())
+    if not FIRST <= changed <= LAST:
+        return None
+    return Entry(match["state"], match["id"], match["guid"], int(match["cards"]), match["hash"], changed)
 
 
 def text_of(ledger: Ledger) -> str:
@@ -107,7 +120,7 @@ def text_of(ledger: Ledger) -> str:
     for entry in sorted(ledger.entries.values(), key=lambda entry: (entry.id, entry.guid)):
         moment = datetime.fromtimestamp(entry.changed, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         rows.append(f"{entry.state}\t{entry.id}\t{entry.guid}\t{entry.cards}\t{entry.hash}\t{moment}")
-    return "\n".join(rows) + "\n"
+    return "\n".join([*rows, FOOTER]) + "\n"
 
 
 def reused(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:
@@ -150,6 +163,7 @@ def date(
         if entry.state == "note" and guid not in present:
             entries[guid] = replace(entry, state="retired")
             found["retired"].append(entry.id)
+            found["retired_guids"].append(guid)
     times = {}
     for note_type in note_types:
         guid, digest = str(note_type.id), _note_type_hash(note_type)

@@ -70,7 +70,8 @@ def read(text: str) -> dict[str, Entry]:
         raise MappingError(str(error).splitlines()[0]) from error
     except RecursionError as error:
         raise MappingError("nested too deep") from error
-    except (ValueError, TypeError) as error:  # PyYAML lets these through: dates, huge numbers, keys
-        if isinstance(error, MappingError):
-            raise
-        raise MappingError(str(error)) from error
+    except MappingError:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # PyYAML's constructors let these through, for a date that is none or a number without digits.
+        raise MappingError("a value is not what its form says; put it in quotes") from error

@@ -10,18 +10,19 @@ import html
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from .model import Chunk, ChunkType, Diagnostic, Document, Source, Span
+from .model import Chunk, ChunkType, Container, Diagnostic, Document, Source, Span
 
 # markdown-it drops what lies deeper without a word, so blocks that reach it are a fault.
 MAX_NESTING = 40
@@ -29,15 +30,31 @@ MAX_NESTING = 40
 # Stand-ins for Anki's own markup while HTML is made; sources cannot hold them (see discover).
 CLOZE_OPEN, CLOZE_TEXT, CLOZE_CLOSE, SOUND = "\x02", "\x03", "\x04", "\x05"
 
-_CONTAINERS = frozenset({"blockquote_open", "bullet_list_open", "ordered_list_open", "list_item_open"})
+_LISTS = ("bullet_list_open", "ordered_list_open")
+_MARK = r"[ \t]*(?:>|[-+*]|\d{1,9}[.)])[ \t]?"
 _TYPES: Mapping[str, ChunkType] = {
     "heading_open": "heading",
     "paragraph_open": "paragraph",
+    "bullet_list_open": "list",
+    "ordered_list_open": "list",
     "fence": "fence",
     "hr": "rule",
 }
-# CommonMark 0.31, HTML blocks of kind 1: they end at their closing tag, else at the end of the file.
+_COMMENT = re.compile(r"<!--(?:-?>|.*?-->)", re.DOTALL)
+# References to control characters, which raw HTML could smuggle past `discover` and into our stand-ins.
+_CONTROL = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f])(?![0-9a-f]));?", re.IGNORECASE
+)
+# CommonMark 0.31, HTML blocks: of kind 1 are these tags, of kinds 2 to 5 what the table below begins with. Each
+# goes on to its closing, else to the end of what holds it.
 _VERBATIM = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE)
+_CLOSINGS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<!": ">"}
+
+# The rules whose tokens are named in diagnostics: these note where in their paragraph they begin.
+_PLACED = ("link", "image", "autolink", "html_inline")
+
+
+Rule = Callable[[StateInline, bool], bool]
 
 
 @cache
@@ -48,80 +65,163 @@ def _parser(footnotes: bool, math: bool) -> MarkdownIt:
     if footnotes:
         footnote_plugin(parser, inline=False, move_to_end=False)
     if math:
-        dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+        dollarmath_plugin(
+            parser,
+            allow_labels=False,
+            allow_space=False,
+            allow_digits=False,
+            allow_blank_lines=False,
+            double_inline=True,
+        )
+    for rule in parser.inline.ruler.__rules__:
+        if rule.name in _PLACED:
+            rule.fn = _placed(rule.fn)
+        elif rule.name == "math_inline":
+            rule.fn = _outside_code(rule.fn)
+    parser.validateLink = lambda _: True  # type: ignore[method-assign] # the caller judges links, and says so
     return parser
+
+
+def _placed(rule: Rule) -> Rule:
+    """The rule, noting as `at` where in the paragraph's content its token begins."""
+
+    def run(state: StateInline, silent: bool) -> bool:
+        start, count = state.pos, len(state.tokens)
+        found = rule(state, silent)
+        if found and not silent:
+            token = next(t for t in state.tokens[count:] if t.type in ("link_open", "image", "html_inline"))
+            token.meta = {**token.meta, "at": start}
+        return found
+
+    return run
+
+
+def _outside_code(rule: Rule) -> Rule:
+    """The math rule, but code is stronger: in "costs $5, read `$HOME`" nothing is math."""
+
+    def run(state: StateInline, silent: bool) -> bool:
+        start = state.pos
+        found = rule(state, True) and "`" not in state.src[start : state.pos]
+        state.pos = start
+        return found and rule(state, silent)
+
+    return run
 
 
 def parse(source: Source, blank: int = 0) -> tuple[Document, tuple[Diagnostic, ...]]:
     """Read Markdown, taking the first `blank` lines (front matter) for empty ones."""
     lines = source.text.split("\n")
-    lines[:blank] = [""] * blank
-    parser = _parser("[^" in source.text, "$" in source.text)
-    tokens = parser.parse("\n".join(lines), {})
-    chunks: list[Chunk] = []
+    body = "\n".join([*[""] * blank, *lines[blank:], ""])
+    references: dict[str, Any] = {}
+    tokens = _parser("[^" in body, "$" in body).parse(body, references)
     footnotes: dict[str, tuple[Token, ...]] = {}
-    document = Document(source, tuple(source.text.split("\n")), (), footnotes)
-    faults = list(_lost(tokens, document))
+    document = Document(source, tuple(lines), (), footnotes, references)
+    faults = tuple(_lost(tokens, document))
+    tokens = _without_footnotes(tokens, footnotes)
     anchors: dict[str, int] = {}
-    for start, end, within in _blocks(tokens):
-        first = tokens[start]
-        if first.type == "footnote_reference_open":
-            footnotes[first.meta["label"]] = tuple(tokens[start + 1 : end - 1])
+    chunks = tuple(_chunk(tokens[start:end], within, document, anchors) for start, end, within in _blocks(tokens))
+    return replace(document, chunks=chunks), faults
+
+
+def _without_footnotes(tokens: list[Token], footnotes: dict[str, tuple[Token, ...]]) -> list[Token]:
+    """The tokens outside footnote definitions, whose own go to `footnotes` by label."""
+    if not any(token.type == "footnote_reference_open" for token in tokens):
+        return tokens
+    kept: list[Token] = []
+    inside: list[Token] | None = None
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            inside = []
+            label = token.meta["label"]
+        elif token.type == "footnote_reference_close":
+            footnotes.setdefault(label, tuple(inside or ()))
+            inside = None
         else:
-            chunks.append(_chunk(tokens[start:end], within, document, anchors))
-    return Document(source, document.lines, tuple(chunks), footnotes), tuple(faults)
+            (kept if inside is None else inside).append(token)
+    return kept
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """The ranges of tokens that make one block each; a container is opened where it holds a heading."""
+def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[int, int, tuple[Container, ...]]]:
+    """The ranges of tokens that make one block each.
+
+    A list or quote is one block, unless a heading with a comment under it stands inside: then it is opened,
+    and the blocks in it are `within` it.
+    """
     closes: dict[int, int] = {}
-    headings = [0]
+    marked = [0]
     stack: list[int] = []
     for index, token in enumerate(tokens):
-        headings.append(headings[-1] + (token.type == "heading_open"))
+        marked.append(marked[-1] + (token.type == "heading_close" and _is_comment(tokens, index + 1)))
         if token.nesting == 1:
             stack.append(index)
         elif token.nesting == -1:
             closes[stack.pop()] = index
-    within: list[tuple[int, int]] = []
+    within: list[tuple[int, Container | None]] = []
     index = 0
     while index < len(tokens):
-        while within and index == within[-1][1]:
+        while within and index == within[-1][0]:
             within.pop()
             index += 1
         if index == len(tokens):
             return
         end = closes.get(index, index) + 1
-        if tokens[index].type in _CONTAINERS and headings[end] > headings[index]:
-            within.append((index, end - 1))
+        container = _container(index, tokens[index])
+        if (container or tokens[index].type in _LISTS) and marked[end] > marked[index]:
+            within.append((end - 1, container))
             index += 1
         else:
-            yield index, end, tuple(start for start, _ in within)
+            yield index, end, tuple(container for _, container in within if container)
             index = end
 
 
-def _chunk(tokens: Sequence[Token], within: tuple[int, ...], document: Document, anchors: dict[str, int]) -> Chunk:
+def _container(index: int, token: Token) -> Container | None:
+    """The list item or quote that a token opens."""
+    line = (token.map or (0, 0))[0] + 1
+    if token.type == "blockquote_open":
+        return Container(index, "quote", line)
+    return Container(index, "item", line) if token.type == "list_item_open" else None
+
+
+def _column(raw: str, line: int, within: Sequence[Container]) -> int:
+    """The column at which a line of the file begins, behind the marks of the containers it stands in."""
+    marks = sum(container.type == "quote" or container.line == line for container in within)
+    match = re.match(f"(?:{_MARK}){{0,{marks}}}[ \\t]*", raw)
+    return (match.end() if match else 0) + 1
+
+
+def _is_comment(tokens: Sequence[Token], index: int) -> bool:
+    return (
+        index < len(tokens) and tokens[index].type == "html_block" and tokens[index].content.lstrip().startswith("<!--")
+    )
+
+
+def _chunk(
+    tokens: Sequence[Token], within: tuple[Container, ...], document: Document, anchors: dict[str, int]
+) -> Chunk:
     first = tokens[0]
     start, end = first.map or (0, 0)
-    kind: ChunkType = _TYPES.get(first.type, "other")
-    text, language, anchor = "", "", ""
+    kind: ChunkType = "comment" if _is_comment(tokens, 0) else _TYPES.get(first.type, "other")
+    anchor = ""
     if kind == "heading":
         text = tokens[1].content
         anchor = _anchor(_plain(tokens[1].children or []), anchors)
-    elif kind == "fence":
-        text = first.content
-        language = _language(first)
+    elif kind == "comment":
+        text = first.content.strip()
     else:
-        lines = document.lines[start:end]
-        text = "\n".join(lines) if not within else _outdent(lines)
-        if first.type == "html_block" and first.content.lstrip().startswith("<!--"):
-            kind = "comment"
-    return Chunk(kind, text.strip("\n"), start + 1, max(end, start + 1), tuple(tokens), within, language, anchor)
+        text = "\n".join(_outdent(document.lines[start:end], within)).strip("\n")
+    language = _language(first) if kind == "fence" else ""
+    column = _column(document.lines[start], start + 1, within)
+    return Chunk(kind, text, start + 1, column, max(end, start + 1), tuple(tokens), within, language, anchor)
 
 
-def _outdent(lines: Sequence[str]) -> str:
+def _outdent(lines: Sequence[str], within: tuple[Container, ...]) -> Sequence[str]:
     """Markdown freed of the marks of the list items and quotes around it."""
-    return textwrap.dedent("\n".join(re.sub(r"^[ >]*>[ ]?", "", line) for line in lines))
+    for container in within:
+        if container.type == "quote":
+            lines = [re.sub(r"^[ ]{0,3}>[ ]?", "", line) for line in lines]
+        else:
+            lines = textwrap.dedent("\n".join(lines)).split("\n")
+    return lines
 
 
 def _language(fence: Token) -> str:
@@ -139,22 +239,31 @@ def _anchor(text: str, seen: dict[str, int]) -> str:
 
 def _lost(tokens: Sequence[Token], document: Document) -> Iterator[Diagnostic]:
     """Blocks that swallow what follows them: too deep, or opened and never closed."""
+    within: list[Container | None] = []
     deep = False
-    for token in tokens:
-        line = (token.map or (0, 0))[0] + 1
-        if token.nesting == 1 and token.level >= MAX_NESTING - 1 and not deep:
-            deep = True
-            yield Diagnostic(
-                document.span(line), "C003", f"lists or quotes are nested {MAX_NESTING} deep or more",
-                "flatten them: what lies deeper would not be read",
-            )  # fmt: skip
-        elif token.type == "fence" and not _closed(token, document.lines):
-            yield _unclosed(document.span(line), "code fence", f"a line of {token.markup}")
+    for index, token in enumerate(tokens):
+        start, end = token.map or (0, 0)
+        containers = [container for container in within if container]
+        span = Span(document.source.path, start + 1, _column(document.lines[start], start + 1, containers))
+        if token.nesting == 1:
+            within.append(_container(index, token))
+            if token.level == MAX_NESTING - 1 and tokens[index + 1].nesting == -1 and not deep:
+                deep = True
+                yield Diagnostic(
+                    span, "C003", f"lists or quotes are nested {MAX_NESTING} deep",
+                    "flatten them: what lies deeper is not read",
+                )  # fmt: skip
+        elif token.nesting == -1:
+            within.pop()
+        elif token.type == "fence" and token.content.count("\n") > end - start - 2:
+            yield _unclosed(span, "code fence", f"a line of {token.markup}")
         elif token.type == "html_block":
-            verbatim = _VERBATIM.match(token.content.lstrip())
-            closing = f"</{verbatim[1].lower()}>" if verbatim else "-->"
-            if (verbatim or token.content.lstrip().startswith("<!--")) and closing not in token.content.lower():
-                yield _unclosed(document.span(line), "HTML comment" if closing == "-->" else "HTML block", closing)
+            text = token.content.lstrip().lower()
+            verbatim = _VERBATIM.match(text)
+            opening = next((mark for mark in _CLOSINGS if text.startswith(mark)), "")
+            closing = f"</{verbatim[1]}>" if verbatim else _CLOSINGS.get(opening, "")
+            if closing and closing not in text:
+                yield _unclosed(span, "HTML comment" if opening == "<!--" else "HTML block", closing)
 
 
 def _unclosed(span: Span, what: str, closing: str) -> Diagnostic:
@@ -163,90 +272,118 @@ def _unclosed(span: Span, what: str, closing: str) -> Diagnostic:
     )
 
 
-def _closed(fence: Token, lines: Sequence[str]) -> bool:
-    start, end = fence.map or (0, 0)
-    last = lines[end - 1].strip(" \t>")
-    return end - 1 > start and len(last) >= len(fence.markup) and set(last) == {fence.markup[0]}
+def split_labels(document: Document, chunk: Chunk, labels: Sequence[str]) -> Iterator[tuple[str, Chunk]]:
+    """A paragraph cut at each line that opens with a bold label: (label or "", what follows it).
 
-
-def split_labels(chunk: Chunk, labels: Sequence[str]) -> Iterator[tuple[str, Chunk]]:
-    """A paragraph cut at each line that opens with a bold label: (label or "", what follows it)."""
+    A label is the paragraph's structure, as the mark of a list item is: nothing inline reaches across it.
+    """
     if not any(f"{label}**" in chunk.text or f"{label}__" in chunk.text for label in labels):
         yield "", chunk
         return
-    # markdown-it leaves an empty text token where a delimiter stood first in its line.
-    children = [child for child in chunk.tokens[1].children if child.type != "text" or child.content]
-    cuts = [(0, 0, "")]
-    for index in range(len(children) - 2):
-        opens_line = index == 0 or children[index - 1].type in ("softbreak", "hardbreak")
-        if opens_line and children[index].type == "strong_open" and children[index + 2].type == "strong_close":
-            label = children[index + 1].content
-            if label in labels:
-                cuts.append((index, index + 3, label))
-    if len(cuts) == 1:
+    opening = re.compile(rf"\s*(\*\*|__)({'|'.join(map(re.escape, labels))})\1(?=\s|$)")
+    inline = chunk.tokens[1]
+    lines = inline.content.split("\n")
+    found = [(number, match) for number, line in enumerate(lines) if (match := opening.match(line))]
+    if not found:
         yield "", chunk
         return
-    ends = [start for start, _, _ in cuts[1:]] + [len(children)]
-    raw = chunk.text.split("\n")
-    at = 0
-    for (_, start, label), end in zip(cuts, ends, strict=True):
-        if label:
-            at = next(i for i in range(at, len(raw)) if _starts_label(raw[i], label))
-        stop = next((i for i in range(at + 1, len(raw)) if _starts_label(raw[i], *labels)), len(raw))
-        part = _trim(children[start:end])
-        if label or part:
-            text = "\n".join(raw[at:stop])
-            text = text[text.index(label) + len(label) + 2 :].lstrip() if label else text
-            yield label, _paragraph(chunk, part, text, at, stop)
+    if found[0][0]:
+        yield "", _piece(document, chunk, lines, 0, found[0][0], "")
+    for (start, match), (end, _) in zip(found, [*found[1:], (len(lines), None)], strict=True):
+        yield match[2], _piece(document, chunk, lines, start, end, match[0])
 
 
-def _starts_label(line: str, *labels: str) -> bool:
-    return line.lstrip().startswith(tuple(mark + label + mark for label in labels for mark in ("**", "__")))
-
-
-def _trim(children: list[Token]) -> list[Token]:
-    """Inline tokens without the line breaks and spaces at either end."""
-    while children and _blank(children[0]):
-        children = children[1:]
-    while children and _blank(children[-1]):
-        children = children[:-1]
-    if children and children[0].type == "text":
-        children = [children[0].copy(content=children[0].content.lstrip()), *children[1:]]
-    return children
-
-
-def _blank(token: Token) -> bool:
-    return token.type in ("softbreak", "hardbreak") or (token.type == "text" and not token.content.strip())
-
-
-def _paragraph(chunk: Chunk, children: list[Token], text: str, start: int, stop: int) -> Chunk:
+def _piece(document: Document, chunk: Chunk, lines: Sequence[str], start: int, end: int, mark: str) -> Chunk:
+    """The lines of a paragraph from `start` to `end`, without `mark` before them, as a paragraph."""
+    text = "\n".join(lines[start:end])[len(mark) :].strip()
     tokens: tuple[Token, ...] = ()
-    if children:
-        opening, inline, closing = chunk.tokens
-        lines = [chunk.line - 1 + start, chunk.line - 1 + stop]
-        tokens = (opening, inline.copy(children=children, content=text, map=lines), closing)
-    return Chunk(chunk.type, text, chunk.line + start, chunk.line + stop - 1, tokens, chunk.within)
+    if text:
+        begin, inline, close = chunk.tokens
+        place = [chunk.line - 1 + start, chunk.line - 1 + end]
+        if start == 0 and end == len(lines) and (children := _after_label(inline.children or [])):
+            inline = inline.copy(children=children)
+        else:
+            children = []
+            parser = _parser("[^" in text, "$" in text)
+            parser.inline.parse(text, parser, dict(document.references), children)
+            inline = inline.copy(children=children, content=text, map=place)
+        tokens = (begin, inline, close)
+    line = chunk.line + start
+    column = document.lines[line - 1].find(lines[start].strip()) + 1
+    return replace(chunk, text=text, line=line, column=column, end_line=chunk.line + end - 1, tokens=tokens)
 
 
-def stray_comments(chunk: Chunk, opening: re.Pattern[str]) -> Iterator[int]:
-    """The lines of HTML comments inside a block (not the block itself) that match `opening`."""
-    if "<!--" not in chunk.text:
-        return
-    for index, token in enumerate(chunk.tokens):
-        line = (token.map or (chunk.line - 1, 0))[0] + 1
-        if token.type == "html_block" and index and opening.match(token.content.lstrip()):
-            yield line
+def _after_label(children: Sequence[Token]) -> list[Token]:
+    """What follows a bold label that opens a paragraph; nothing where the label was not parsed as such."""
+    # markdown-it leaves an empty text token where a delimiter stood first in its line.
+    rest = [child for child in children if child.type != "text" or child.content]
+    if [child.type for child in rest[:3]] != ["strong_open", "text", "strong_close"]:
+        return []
+    rest = rest[3:]
+    while rest and (rest[0].type in ("softbreak", "hardbreak") or rest[0].type == "text"):
+        if rest[0].type == "text" and rest[0].content.strip():
+            return [rest[0].copy(content=rest[0].content.lstrip()), *rest[1:]]
+        rest = rest[1:]
+    return rest
+
+
+def stray_comments(document: Document, chunk: Chunk, opening: re.Pattern[str]) -> Iterator[Span]:
+    """The places of HTML comments inside a block that match `opening`, but for one that begins the block."""
+    if "<!--" in chunk.text:
+        yield from _comments(document, chunk.tokens, opening, chunk.type == "comment")
+
+
+def footnote_comments(document: Document, opening: re.Pattern[str]) -> Iterator[Span]:
+    """The places of HTML comments in footnotes that match `opening`."""
+    for tokens in document.footnotes.values():
+        yield from _comments(document, tokens, opening, False)
+
+
+def _comments(
+    document: Document, tokens: Sequence[Token], opening: re.Pattern[str], skip_first: bool
+) -> Iterator[Span]:
+    for index, token in enumerate(tokens):
+        if token.type == "html_block":
+            for match in re.finditer("<!--", token.content):
+                first = skip_first and index == 0 and not token.content[: match.start()].strip()
+                if not first and opening.match(token.content, match.start()):
+                    yield place(document, token, match.start())
         for child in token.children or ():
             if child.type == "html_inline" and opening.match(child.content):
-                yield line
+                yield place(document, token, child.meta["at"])
 
 
-def links(tokens: Sequence[Token]) -> Iterator[tuple[str, int]]:
-    """The targets of all links, with the first line of the block that holds each."""
+def place(document: Document, token: Token, offset: int) -> Span:
+    """The place of a character of a block's content; containers may have indented the lines of the file."""
+    before = token.content[:offset].split("\n")
+    line = (token.map or (0, 0))[0] + len(before)
+    own = token.content.split("\n")[len(before) - 1]
+    raw = document.lines[line - 1] if line <= len(document.lines) else ""
+    return Span(document.source.path, line, max(raw.find(own), 0) + len(before[-1]) + 1)
+
+
+def links(document: Document, tokens: Sequence[Token]) -> Iterator[tuple[str, Span]]:
+    """The targets of all links, each with its place."""
     for token in tokens:
         for child in token.children or ():
             if child.type == "link_open":
-                yield str(child.attrGet("href") or ""), (token.map or (0, 0))[0] + 1
+                target = str(child.attrGet("href") or "")
+                yield target, place(document, token, _target_offset(token.content, target, child.meta["at"]))
+
+
+def _target_offset(content: str, target: str, start: int) -> int:
+    """Where the target of a link that begins at `start` stands; an escaped one follows the link's text."""
+    for needle, length in ((target, 0), ("](", 2)):
+        found = content.find(needle, start)
+        if target and found >= 0:
+            return found + length
+    return start
+
+
+def code(chunk: Chunk) -> str:
+    """The content of a fence."""
+    content: str = chunk.tokens[0].content
+    return content
 
 
 def count_bold(tokens: Sequence[Token]) -> int:
@@ -283,21 +420,27 @@ def _plain(children: Sequence[Token]) -> str:
 class Context:
     """What the renderer asks of its caller, and what it notes on the way.
 
-    `image(src, alt, line)` gives HTML for a picture or sound, `link(href, line)` the target of a link or
-    None to leave its text alone, `highlight(code, language)` HTML for code.
+    `image(src, alt, span)` gives HTML for a picture or sound, `link(href, span)` the target of a link or
+    None to leave its text alone, `highlight(code, language)` HTML for code. `raw` collects raw HTML as the
+    tokens that hold it, each with the offset at which it begins.
     """
 
-    footnotes: Mapping[str, tuple[Token, ...]]
-    image: Callable[[str, str, int], str]
-    link: Callable[[str, int], str | None]
+    document: Document
+    image: Callable[[str, str, Span], str]
+    link: Callable[[str, Span], str | None]
     highlight: Callable[[str, str], str]
     cloze: bool = False
-    line: int = 0
-    raw: list[int] = field(default_factory=list)
+    raw: list[tuple[Token, int, str]] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
     deletions: int = 0
+    _block: Token | None = None
     _bold: int = 0
     _links: list[bool] = field(default_factory=list)
+
+    def span(self, child: Token) -> Span:
+        """The place of an inline token of the block that is being rendered."""
+        assert self._block is not None  # noqa: S101 - set by the renderer before any inline token
+        return place(self.document, self._block, child.meta.get("at", 0))
 
 
 def render(tokens: Sequence[Token], context: Context) -> str:
@@ -307,7 +450,7 @@ def render(tokens: Sequence[Token], context: Context) -> str:
     out = renderer.render(tokens, options, env)
     notes = []
     for label in context.cited:  # grows while footnotes cite footnotes
-        notes.append(f"<li>{renderer.render(context.footnotes[label], options, env)}</li>\n")
+        notes.append(f"<li>{renderer.render(context.document.footnotes[label], options, env)}</li>\n")
     return out + (f'<ol class="footnotes">\n{"".join(notes)}</ol>\n' if notes else "")
 
 
@@ -337,9 +480,8 @@ class Renderer(RendererHTML):
         context: Any = env
         out: list[str] = []
         for index, token in enumerate(tokens):
-            if token.map:
-                context.line = token.map[0] + 1
             if token.type == "inline":
+                context._block = token
                 out.append(self.renderInline(token.children or (), options, env))
             elif token.type in self.rules:
                 out.append(self.rules[token.type](tokens, index, options, env))
@@ -359,11 +501,11 @@ class Renderer(RendererHTML):
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         token = tokens[idx]
-        html_: str = env.image(str(token.attrGet("src") or ""), _plain(token.children or []), env.line)
+        html_: str = env.image(str(token.attrGet("src") or ""), _plain(token.children or []), env.span(token))
         return html_
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        target = env.link(str(tokens[idx].attrGet("href") or ""), env.line)
+        target = env.link(str(tokens[idx].attrGet("href") or ""), env.span(tokens[idx]))
         env._links.append(target is not None)
         return "" if target is None else f'<a href="{html.escape(target)}">'
 
@@ -398,15 +540,16 @@ class Renderer(RendererHTML):
         return f"<sup>[{env.cited.index(label) + 1}]</sup>"
 
     def html_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        content = tokens[idx].content
-        if content.lstrip().startswith("<!--"):
-            return ""
-        env.raw.append(env.line)
-        return content
+        return _raw(env, tokens[idx], 0, tokens[idx].content)
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        content = tokens[idx].content
-        if content.startswith("<!--"):
-            return ""
-        env.raw.append(env.line)
-        return content
+        return _raw(env, env._block, tokens[idx].meta["at"], tokens[idx].content)
+
+
+def _raw(context: Context, block: Token, offset: int, content: str) -> str:
+    """Raw HTML without comments, noted in the context with its place."""
+    shown = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), content)
+    if not shown.strip():
+        return ""
+    context.raw.append((block, offset, content))
+    return _CONTROL.sub(" ", shown) if "&#" in shown else shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal
@@ -10,8 +11,18 @@ DIFFICULTIES = ("beginner", "intermediate", "advanced")
 KINDS = ("qa", "cloze", "output", "bug", "design")
 TIERS = ("core", "extra")
 
+# Tab, line feed and form feed are white space; every other control character has no place in a text,
+# and Anki separates the fields of a note with one of them (U+001F).
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def is_text(text: str) -> bool:
+    """Whether a field of a note can hold it: no control character, and nothing that UTF-8 cannot write."""
+    return not CONTROL.search(text) and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 Severity = Literal["error", "warning"]
-ChunkType = Literal["heading", "paragraph", "fence", "comment", "rule", "other"]
+ChunkType = Literal["heading", "paragraph", "fence", "comment", "list", "rule", "other"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,41 +55,46 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Container:
+    """A list item or quote that holds blocks, by its place among the document's tokens and its first line."""
+
+    index: int
+    type: Literal["item", "quote"]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """One Markdown block. Dialects read `type`, `text` and `within`; `tokens` are the renderer's.
 
-    `text` is the block's content (of a heading its text, of a fence its code) and otherwise the
-    Markdown as written. `within` names the containers (list item, quote) that hold it,
-    outermost first.
+    `text` is the Markdown as written, of a heading without its marks. `within` names the containers that
+    hold the block, outermost first.
     """
 
     type: ChunkType
     text: str
     line: int
+    column: int
     end_line: int
     tokens: tuple[Any, ...]
-    within: tuple[int, ...] = ()
+    within: tuple[Container, ...] = ()
     language: str = ""
     anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A concept file as Markdown blocks; `footnotes` maps a footnote's label to its tokens."""
+    """A concept file as Markdown blocks; `footnotes` maps a label to its tokens, `references` is the parser's."""
 
     source: Source
     lines: tuple[str, ...]
     chunks: tuple[Chunk, ...]
     footnotes: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    references: Mapping[str, Any] = field(default_factory=dict)
 
-    def span(self, line: int, needle: str = "", end_line: int = 0) -> Span:
-        """The place of `needle` at or after `line` (to `end_line`), else the line's first word."""
-        for number in range(line, max(line, end_line) + 1):
-            column = self.lines[number - 1].find(needle) if needle else -1
-            if column >= 0:
-                return Span(self.source.path, number, column + 1)
-        text = self.lines[line - 1] if line <= len(self.lines) else ""
-        return Span(self.source.path, line, len(text) - len(text.lstrip()) + 1)
+    def span(self, chunk: Chunk) -> Span:
+        """Where a block begins, behind the marks of the lists and quotes around it."""
+        return Span(self.source.path, chunk.line, chunk.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,7 @@ class Fragment:
         previous = self.chunks[0].line if self.chunks else 0
         for chunk in self.chunks:
             lines.extend([""] * (chunk.line - previous - 1))
-            lines.append(source_text(self.document, chunk))
+            lines.append(chunk.text)
             previous = chunk.end_line
         return "\n".join(lines).strip("\n")
 
@@ -104,24 +120,11 @@ class Fragment:
         return tuple(token for chunk in self.chunks for token in chunk.tokens)
 
     @property
-    def line(self) -> int:
-        return self.chunks[0].line
-
-    @property
-    def end_line(self) -> int:
-        return self.chunks[-1].end_line
+    def span(self) -> Span:
+        return self.document.span(self.chunks[0])
 
     def __bool__(self) -> bool:
         return bool(self.chunks)
-
-
-def source_text(document: Document, chunk: Chunk) -> str:
-    """A block as its author wrote it: a fence with its marks, other blocks as their text."""
-    if chunk.type != "fence":
-        return chunk.text
-    lines = document.lines[chunk.line - 1 : chunk.end_line]
-    indent = len(lines[0]) - len(lines[0].lstrip(" >"))
-    return "\n".join(line[indent:] for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

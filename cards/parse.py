@@ -63,6 +63,6 @@ def _text(key: str, value: Any) -> str | None:
         return ",".join(value)
     if key == "verified" and value is not None and not isinstance(value, (list, dict)):
         return str(value)
-    if key != "verified" and isinstance(value, str) and value.strip():
+    if key != "verified" and isinstance(value, str) and value.strip() and value.strip().isprintable():
         return value.strip()
     return None

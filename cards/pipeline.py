@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from . import check, discover, ledger, package, render, tag
+from . import check, discover, identity, ledger, package, render, tag
 from .ledger import Changes, Ledger
 from .media import Library
 from .model import Artefact, Block, Card, Diagnostic, Note, Source
 from .notetypes import NOTE_TYPES
 from .parse import parse
-from .settings import Settings
+from .settings import Settings, kebab
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,13 @@ def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable
     return Build(dated, new, changes, times, faults)
 
 
+def retired_search(changes: Changes) -> str:
+    """What finds the retired notes in Anki's browser and nothing else: another track may have the same ids."""
+    notes = ",".join(str(identity.anki_id("note", guid)) for guid in changes.retired_guids)
+    ids = " or ".join(f"Id:{card}" for card in changes.retired)
+    return f"nid:{notes} ({ids})"
+
+
 def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str = "") -> tuple[Artefact, ...]:
     """The packages of a build; `role` and `difficulty` choose notes, and are part of the packages' names."""
     chosen: Sequence[Note] = [
@@ -93,5 +100,6 @@ def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str 
         for note in build.notes
         if (not role or role in note.card.roles) and (not difficulty or difficulty == note.card.difficulty)
     ]
-    name = "-".join(part for part in (settings.tag, role, difficulty) if part)
+    # Neither a tag nor kebab case has a dot: no part has the name of a subdomain's deck.
+    name = ".".join(part for part in (settings.tag, kebab(role), difficulty) if part)
     return package.artefacts(chosen, build.note_type_times, name, settings.title, settings.subdomains)

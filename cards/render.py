@@ -5,17 +5,18 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from . import markdown
 from .highlight import highlight
 from .markdown import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context
 from .media import SOUNDS, Library, MediumError
-from .model import Block, Card, Diagnostic, Document, Fragment, Medium, Note
+from .model import Block, Card, Diagnostic, Document, Fragment, Medium, Note, Span
 from .notetypes import CONCEPT, CONCEPT_CLOZE
-from .sanitise import SCHEMES, sanitise
+from .sanitise import SCHEMES, sanitise, swallows
 
 # Anki finds these in the HTML of a field, in code too: legacy LaTeX and its own tags for sound and speech.
 _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECASE)
@@ -24,9 +25,9 @@ _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.D
 
 def render(block: Block, card: Card, library: Library, source_url: str) -> Iterator[Note | Diagnostic]:
     """The note, or every fault found while rendering it."""
-    page = _Page(block.question.document, library, source_url)
     cloze = card.kind == "cloze"
-    front, count = page.html(block.front, cloze=cloze)
+    page = _Page(block.question.document, library, source_url, cloze)
+    front, count = page.html(block.front, hide=cloze)
     fields = {
         "Question": page.inline(block.question),
         "Front": front,
@@ -34,11 +35,14 @@ def render(block: Block, card: Card, library: Library, source_url: str) -> Itera
         "More": page.html(block.more)[0],
         "Source": page.html(block.source)[0],
         "Guide": page.guide(block.anchor),
-        "Subdomain": html.escape(card.subdomain_title),
-        "Topic": html.escape(card.topic_title),
+        "Subdomain": _finish(html.escape(card.subdomain_title), cloze),
+        "Topic": _finish(html.escape(card.topic_title), cloze),
         "Difficulty": card.difficulty,
         "Id": card.id,
     }
+    if cloze and "::}}" in front:
+        hint = "put words that are shown between its asterisks"
+        page.fault("C113", "a bold run of this cloze card hides nothing", hint, block.front.span)
     if page.faults:
         yield from page.faults
         return
@@ -60,63 +64,65 @@ class _Page:
     document: Document
     library: Library
     source_url: str
+    cloze: bool
     media: dict[str, Medium] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
-    end_line: int = 0
 
     def inline(self, fragment: Fragment) -> str:
-        return self._render(fragment, markdown.render_inline, cloze=False)[0]
+        return self._render(fragment, markdown.render_inline, hide=False)[0]
 
-    def html(self, fragment: Fragment, cloze: bool = False) -> tuple[str, int]:
-        """HTML of a part, and the number of cloze deletions in it."""
+    def html(self, fragment: Fragment, hide: bool = False) -> tuple[str, int]:
+        """HTML of a part, and the number of cloze deletions in it, which bold runs become where they `hide`."""
         if not fragment:
             return "", 0
-        return self._render(fragment, markdown.render, cloze)
+        return self._render(fragment, markdown.render, hide)
 
-    def _render(self, fragment: Fragment, make: Callable[..., str], cloze: bool) -> tuple[str, int]:
-        self.end_line = fragment.end_line
-        context = Context(self.document.footnotes, self._image, self._link, highlight, cloze)
+    def _render(self, fragment: Fragment, make: Callable[..., str], hide: bool) -> tuple[str, int]:
+        context = Context(self.document, self._image, self._link, highlight, hide)
         text = make(fragment.tokens, context)
         if context.raw:
             text = self._sanitise(text, context.raw)
-        return _finish(text), context.deletions
+        return _finish(text, self.cloze), context.deletions
 
     def guide(self, anchor: str) -> str:
         if not self.source_url:
             return ""
         return html.escape(f"{self.source_url}{quote(self.document.source.name)}#{quote(anchor)}")
 
-    def _fault(self, code: str, message: str, hint: str, line: int, needle: str) -> None:
-        span = self.document.span(line, needle, self.end_line)
+    def fault(self, code: str, message: str, hint: str, span: Span) -> None:
         self.faults.append(Diagnostic(span, code, message, hint))
 
-    def _medium(self, target: str, line: int) -> str | None:
+    def _medium(self, target: str, span: Span) -> str | None:
         """The name under which a medium is packaged."""
         try:
             medium = self.library.get(target, self.document.source.name)
         except MediumError as error:
-            self._fault(error.code, str(error), error.hint, line, target)
+            self.fault(error.code, str(error), error.hint, span)
             return None
         self.media[medium.name] = medium
         return medium.name
 
-    def _image(self, target: str, alt: str, line: int) -> str:
-        name = self._medium(target, line)
+    def _image(self, target: str, alt: str, span: Span) -> str:
+        name = self._medium(target, span)
         if name is None:
             return ""
         if name.endswith(SOUNDS):
             return f"{SOUND}{name}]"
         return f'<img src="{name}" alt="{html.escape(alt)}">'
 
-    def _link(self, target: str, line: int) -> str | None:
+    def _link(self, target: str, span: Span) -> str | None:
         """Where a link leads from a card: the guide for a relative one, None where there is no guide."""
-        scheme = urlsplit(target).scheme.lower()
-        if scheme in SCHEMES:
+        try:
+            address = urlsplit(target)
+        except ValueError:
+            self.fault("C206", f"`{target}` is no address", "mend the link", span)
+            return None
+        if address.scheme in SCHEMES:
             return target
-        if scheme or target.startswith("//"):
-            self._fault(
-                "C206", f"a card cannot link to `{scheme or '//'}` addresses",
-                f"link to {', '.join(sorted(SCHEMES))} or to a file of the track", line, target,
+        if address.scheme or address.netloc:
+            self.fault(
+                "C206", f"a card cannot link to `{address.scheme or '//'}` addresses",
+                f"link to {', '.join(sorted(SCHEMES))} or to a file of the track", span,
             )  # fmt: skip
             return None
         if not self.source_url:
@@ -126,33 +132,42 @@ class _Page:
         page = posixpath.normpath(posixpath.join(posixpath.dirname(own), path)) if path else own
         return f"{self.source_url}{page}{hash_mark}{anchor}"
 
-    def _sanitise(self, text: str, lines: list[int]) -> str:
+    def _sanitise(self, text: str, raw: Sequence[tuple[Any, int, str]]) -> str:
+        def span(needle: str) -> Span:
+            for token, start, content in raw:
+                if (found := content.lower().find(needle.lower())) >= 0:
+                    return markdown.place(self.document, token, start + found)
+            return markdown.place(self.document, raw[0][0], raw[0][1])
+
         def rewrite(tag: str, attribute: str, value: str) -> str | None:
-            if (tag, attribute) == ("img", "src"):
-                return value if value in self.media else self._medium(value, lines[0])
-            if (tag, attribute) == ("a", "href") and not value.startswith(self.source_url or "\0"):
-                return self._link(value, lines[0])
+            if (tag, attribute) == ("img", "src") and value not in self.media:
+                if value.lower().endswith(SOUNDS):
+                    self.fault("C205", "`<img>` shows no sound", "write ![…](…) in its place", span(value))
+                    return None
+                return self._medium(value, span(value))
+            if (tag, attribute) == ("a", "href") and not (self.source_url and value.startswith(self.source_url)):
+                return self._link(value, span(value))
             return value
 
-        before = len(self.faults)
+        for token, start, content in raw:
+            if token.type == "html_block" and swallows(content):
+                place = markdown.place(self.document, token, start)
+                self.fault("C004", "this HTML is never closed and swallows all that follows", "close it", place)
         clean, dropped = sanitise(text, rewrite)
-        if len(self.faults) == before:
-            for what in dropped:
-                needle = what.strip("<>=")
-                self._fault(
-                    "C201", f"`{what}` is dropped from raw HTML", "write Markdown in its place",
-                    lines[0], f"<{needle}" if what[0] == "<" else needle,
-                )  # fmt: skip
+        for what in dropped:
+            self.fault(
+                "C201", f"`{what}` is dropped from raw HTML", "write Markdown in its place", span(what.rstrip(">="))
+            )
         return clean
 
 
-def _finish(text: str) -> str:
+def _finish(text: str, cloze: bool) -> str:
     """Fields as Anki reads them: what only looks like its markup is defused, ours is put in."""
     if "[" in text:
         text = _ANKI_MARKUP.sub("&#91;", text)
     if SOUND in text:
         text = text.replace(SOUND, "[sound:")
-    if CLOZE_OPEN in text:
+    if cloze:  # in such a note Anki looks for deletions in every field
         text = text.replace("{{", "{&#123;").replace("}}", "}&#125;")
         text = _DELETION.sub(_deletion, text)
     return text.strip()

@@ -27,6 +27,7 @@ ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
+ALIGN = {f"text-align:{side}" for side in ("left", "center", "right")}  # what Markdown makes of a table's colons
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 Rewrite = Callable[[str, str, str], "str | None"]
@@ -35,20 +36,33 @@ Rewrite = Callable[[str, str, str], "str | None"]
 def sanitise(text: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
     """Safe HTML, and what was dropped from it (`<script>`, `onclick=`), sorted.
 
-    `rewrite(tag, attribute, value)` gives each allowed attribute its value, or None to drop it.
+    `rewrite(tag, attribute, value)` gives each allowed attribute its value, or None to drop it, of which it
+    speaks itself.
     """
+    refused: Counter[str] = Counter()
+
+    def judge(tag: str, attribute: str, value: str) -> str | None:
+        new = rewrite(tag, attribute, value)
+        refused[f"{attribute}="] += new is None
+        return new
+
     clean = nh3.clean(
         text,
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        tag_attribute_values={"input": {"type": {"checkbox"}}},
-        attribute_filter=rewrite,
+        tag_attribute_values={"input": {"type": {"checkbox"}}, "td": {"style": ALIGN}, "th": {"style": ALIGN}},
+        attribute_filter=judge,
         clean_content_tags={"script", "style"},
         link_rel=None,
         url_schemes=set(SCHEMES),
     )
-    dropped = _inventory(text) - _inventory(clean)
+    dropped = _inventory(text) - _inventory(clean) - refused
     return clean, tuple(sorted(dropped))
+
+
+def swallows(text: str) -> bool:
+    """Whether a tag, comment or verbatim element is left open, so that text after it would be lost."""
+    return "\x06" not in nh3.clean(f"{text}\x06", tags=set(TAGS), clean_content_tags={"script", "style"})
 
 
 class _Inventory(HTMLParser):
@@ -60,6 +74,19 @@ class _Inventory(HTMLParser):
         self.found[f"<{tag}>"] += 1
         for name, _ in attrs:
             self.found[f"{name}="] += 1
+
+    def handle_pi(self, data: str) -> None:
+        self.found["<?"] += 1
+
+    def handle_decl(self, decl: str) -> None:
+        self.found["<!"] += 1
+
+    def handle_comment(self, data: str) -> None:
+        if data.startswith("[CDATA["):
+            self.found["<![CDATA["] += 1
+
+    def unknown_decl(self, data: str) -> None:
+        self.found["<![CDATA["] += 1
 
 
 def _inventory(text: str) -> Counter[str]:

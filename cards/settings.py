@@ -53,5 +53,6 @@ def kebab(text: str) -> str:
 @cache
 def title_of(name: str) -> str:
     """A folder's or file's name as words: `api-design` is `Api Design`."""
+    name = "".join(character if character.isprintable() else " " for character in name)
     words = re.sub(r"[-_\s]+", " ", unicodedata.normalize("NFC", name)).strip().split(" ")
     return " ".join(word[:1].upper() + word[1:] for word in words)

@@ -7,7 +7,7 @@ import time
 
 from .config import ConfigError
 
-LATEST = 253_402_300_799  # 9999-12-31, the last moment that a ledger can write
+LATEST = 253_370_678_400  # 9998-12-31, the last moment that a ledger can write
 
 
 def now() -> int:
@@ -18,6 +18,6 @@ def now() -> int:
     value = os.environ.get("SOURCE_DATE_EPOCH")
     if value is None:
         return int(time.time())
-    if not (value.isascii() and value.isdigit() and int(value) <= LATEST):
+    if not (value.isascii() and value.isdigit() and len(value) <= 12 and int(value) <= LATEST):
         raise ConfigError(f"SOURCE_DATE_EPOCH is {value!r}: set it to a number of seconds since 1970")
     return int(value)

@@ -24,10 +24,18 @@ KEYS = (
 SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "hours", "files")
 
 
+def printable(text: str) -> str:
+    """Text of an author without characters that would steer a terminal."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
 class ConfigError(click.ClickException):
     """Wrong usage or configuration: one line for the operator, exit code 2."""
 
     exit_code = 2
+
+    def format_message(self) -> str:
+        return printable(self.message)
 
 
 @dataclass(frozen=True, slots=True)

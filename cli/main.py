@@ -5,6 +5,7 @@ What a command needs is imported when it runs, so that `--version` and `--help` 
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +19,7 @@ from . import __version__
 
 if TYPE_CHECKING:
     from ..cards.ledger import Ledger
-    from ..cards.model import Artefact, Block, Card, Diagnostic
+    from ..cards.model import Artefact, Block, Card, Diagnostic, Span
     from ..cards.pipeline import Build
     from ..cards.settings import Settings
     from . import config
@@ -33,6 +34,16 @@ KIND = click.Choice(["qa", "cloze", "output", "bug", "design"])
 
 class _BuildByDefault(click.Group):
     """A group whose command is `build` where none is named."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            from .config import ConfigError
+
+            if error.errno == errno.EPIPE:
+                raise
+            raise ConfigError(str(error)) from error
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or args[0] not in (*self.commands, "--help", "-h", "--version"):
@@ -79,14 +90,16 @@ def build(
     from . import config, report, write
 
     _collect_less()
-    tracks = sorted({track.settings.root: track.settings for track in _select(paths)}.items())
+    tracks = _tracks(paths)
     with ExitStack() as held:
         if not check:
-            for root, _ in tracks:
-                held.enter_context(write.lock(root))
-        builds = [(settings, _build(settings, quiet)) for _, settings in tracks]
+            for settings in tracks:
+                held.enter_context(write.lock(settings.root))
+        builds = [(settings, _build(settings, quiet)) for settings in tracks]
         _stop_at_errors([fault for _, built in builds for fault in built.diagnostics])
         stage = held.enter_context(write.stage(beside=not check))
+        if not check:
+            write.sweep([out, *(settings.root / config.OWN for settings in tracks)])
         written = []
         for settings, built in builds:
             decks = pipeline.artefacts(settings, built, role, difficulty or "")
@@ -120,6 +133,12 @@ def _select(paths: Sequence[Path]) -> list[config.Selection]:
     from . import config
 
     return config.select(paths or [Path()])
+
+
+def _tracks(paths: Sequence[Path]) -> list[Settings]:
+    """The tracks that paths lie in, each once, in an order that keeps two builds from waiting for each other."""
+    found = {selection.settings.root: selection.settings for selection in _select(paths)}
+    return [found[root] for root in sorted(found)]
 
 
 def _build(settings: Settings, quiet: bool) -> Build:
@@ -171,12 +190,9 @@ def _stage(
     The ledger is first: with it in place, a build makes the same decks again.
     """
     from ..cards import index, ledger
-    from . import config, write
+    from . import config
 
     own = settings.root / config.OWN
-    for folder in (own, out):
-        if stage.beside and folder.is_dir():
-            write.sweep(folder)
     staged = [stage.add(own / LEDGER, _text(ledger.text_of(built.ledger)))]
     staged += [stage.add(out / deck.name, deck.write) for deck in decks]
     if complete:
@@ -209,9 +225,8 @@ def check(paths: tuple[Path, ...]) -> None:
 
     faults: list[Diagnostic] = []
     count = 0
-    for selection in _select(paths):
-        names = pipeline.concept_files(selection.settings)
-        notes, found = pipeline.read(selection.settings, names)
+    for settings in _tracks(paths):
+        notes, found = pipeline.read(settings, pipeline.concept_files(settings))
         count += len(notes)
         faults += found
     _stop_at_errors(faults)
@@ -229,10 +244,10 @@ def list_cards(
 ) -> None:
     """List the cards, in study order."""
     from ..cards import pipeline
-    from . import report
+    from .config import printable
 
     faults: list[Diagnostic] = []
-    found: list[tuple[Block, Card]] = []
+    found: dict[Span, tuple[Block, Card]] = {}
     for selection in _select(paths):
         names = selection.of(pipeline.concept_files(selection.settings))
         for row in pipeline.cards(selection.settings, names):
@@ -246,15 +261,14 @@ def list_cards(
                     (kind, row[1].kind),
                 )
             ):
-                found.append(row)
-    if as_json:
-        for block, card in found:
+                found[row[1].span] = row
+    for block, card in found.values():
+        if as_json:
             click.echo(json.dumps(_row(block, card), ensure_ascii=False))
-    elif found:
-        rows = [(card.id, card.kind, card.difficulty, block.question.text) for block, card in found]
-        for id_, kind_, difficulty_, question in rows:
-            click.echo(report.printable(f"{id_:<32} {kind_:<7} {difficulty_:<13} {question}"))
-    _stop_at_errors(faults)
+        else:
+            question = " ".join(block.question.text.split())
+            click.echo(printable(f"{card.id:<32} {card.kind:<7} {card.difficulty:<13} {question}"))
+    _stop_at_errors(set(faults))
 
 
 def _row(block: Block, card: Card) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from ..cards import index
+from ..cards import index, pipeline
 from ..cards.ledger import Changes
 from ..cards.model import DIFFICULTIES, Diagnostic, Note
+from .config import printable
 from .write import Staged
 
 COLOURS = {"error": "red", "warning": "yellow"}
@@ -20,11 +21,6 @@ SHOWN_IDS = 8
 def say(text: str = "") -> None:
     """A line for a person; colours only on a terminal, and never where NO_COLOR is set."""
     click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
-
-
-def printable(text: str) -> str:
-    """Text of an author without characters that would steer a terminal."""
-    return "".join(c if c.isprintable() else f"\\\\x{ord(c):02x}" for c in text)
 
 
 def diagnostics(found: Sequence[Diagnostic]) -> None:
@@ -96,9 +92,8 @@ def _changes(changes: Changes, limit: int | None) -> Iterator[str]:
     if changes.note_types:
         yield f"card layout changed: {', '.join(changes.note_types)}"
     if changes.retired:
-        search = " or ".join(f"Id:{card}" for card in changes.retired)
         yield "  Anki keeps retired notes. To delete them, search in its browser for:"
-        yield f"  {search}"
+        yield f"  {pipeline.retired_search(changes)}"
     if changes.emptied:
         yield f"fewer cloze deletions in {_some(changes.emptied, limit)}: after the import run Tools > Empty Cards"
 

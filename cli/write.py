@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import filecmp
 import hashlib
 import os
+import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -38,11 +40,14 @@ class Stage:
     def add(self, target: Path, write: Callable[[BinaryIO], None]) -> Staged:
         """Write a file's bytes to wait; `OSError` is left to the caller's `stage`."""
         folder = target.parent if self.beside else Path(self._folder)
+        if any(found.target == target for found in self.staged):
+            raise ConfigError(f"{target} would be written twice: give one of the tracks another `tag`")
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
         if self.beside:
             folder.mkdir(parents=True, exist_ok=True)
         waiting = folder / f"{_TEMPORARY}{os.getpid()}-{len(self.staged)}"
-        descriptor = os.open(waiting, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        with os.fdopen(descriptor, "w+b") as stream:
+        with waiting.open("x+b") as stream:
             self.staged.append(Staged(target, 0, "", waiting))
             write(stream)
             stream.flush()
@@ -72,17 +77,22 @@ class Stage:
         if not hasattr(os, "fork"):
             _replace(moves)
             return
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                os.setsid()
-                _replace(moves)
-                status = 0
-            finally:
-                os._exit(status)
-        if os.waitpid(child, 0)[1] != 0:
-            raise OSError("the finished files could not be put in their places")
+        # An interrupt waits too: its handling deletes what is not in place yet.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            child = os.fork()
+            if child == 0:
+                status = 1
+                try:
+                    os.setsid()
+                    _replace(moves)
+                    status = 0
+                finally:
+                    os._exit(status)
+            if os.waitpid(child, 0)[1] != 0:
+                raise OSError("the finished files could not be put in their places")
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _replace(moves: list[tuple[Path, Path]]) -> None:
@@ -125,20 +135,22 @@ def lock(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def sweep(folder: Path) -> None:
-    """Delete what builds that were killed left waiting in a folder."""
-    for path in folder.glob(f"{_TEMPORARY}*"):
+def sweep(folders: Sequence[Path]) -> None:
+    """Delete what builds that were killed left waiting. This build must have staged nothing yet."""
+    for path in (path for folder in folders if folder.is_dir() for path in folder.glob(f"{_TEMPORARY}*")):
         process = path.name.removeprefix(_TEMPORARY).split("-")[0]
-        if process.isdigit() and not _alive(int(process)):
+        if process.isascii() and process.isdigit() and not _alive(int(process)):
             path.unlink(missing_ok=True)
 
 
 def _alive(process: int) -> bool:
     if not hasattr(os, "fork"):  # on Windows os.kill ends what it asks
         return True
+    if process == os.getpid():  # in a container every build may have the same number
+        return False
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         pass

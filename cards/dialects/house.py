@@ -25,7 +25,7 @@ _CARD = re.compile(r"<!--\s*card\b", re.IGNORECASE)
 _CHECK = re.compile(r"<!--[ \t]*check[ \t]*(?:\n|(?=-->))", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"<!--\s*card\s*:\s*")
 _ATTRIBUTE = re.compile(r"([A-Za-z][A-Za-z-]*)=(?:\"([^\"\n]*)\"|([^\s\"]*))(?=\s|$)")
-_NEAR_LABEL = re.compile(r"(\*\*|__)\s*(A|Answer)\s*(:\s*\1|\1\s*:)", re.IGNORECASE)
+_NEAR_LABEL = re.compile(r"\s*(\*\*|__)\s*(A|Answer)\s*(:\s*\1|\1\s*:)", re.IGNORECASE)
 
 
 def read(document: Document) -> Iterator[Block | Diagnostic]:
@@ -36,15 +36,19 @@ def read(document: Document) -> Iterator[Block | Diagnostic]:
         chunk = chunks[index]
         index += 1
         if chunk.type == "comment" and _CARD.match(chunk.text):
+            if "-->" not in chunk.text:
+                continue  # the document has this fault already
             heading = chunks[index - 2] if index > 1 else None
             if heading is None or heading.type != "heading" or heading.within != chunk.within:
-                yield _stray(document.span(chunk.line))
+                yield _stray(document.span(chunk))
                 continue
             body = _body(chunks, index, heading)
             yield from _card(document, heading, chunk, body)
             index += len(body)
-        for line in markdown.stray_comments(chunk, _CARD):
-            yield _stray(document.span(line, "<!--", chunk.end_line))
+        for span in markdown.stray_comments(document, chunk, _CARD):
+            yield _stray(span)
+    for span in markdown.footnote_comments(document, _CARD):
+        yield _stray(span)
 
 
 def _stray(span: Span) -> Diagnostic:
@@ -69,29 +73,29 @@ def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chu
     faults = list(_attributes(document, comment, attributes))
     checks = [chunk for chunk in body if chunk.type == "comment" and _CHECK.match(chunk.text)]
     parts: dict[str, list[Chunk]] = {"front": []}
-    labels: dict[str, int] = {}
+    labels: dict[str, Span] = {}
     part = "front"
     for chunk in body:
+        faults.extend(_stray(span) for span in markdown.stray_comments(document, chunk, _CARD))
         if chunk.type == "comment":
             if _CARD.match(chunk.text):
-                faults.append(_stray(document.span(chunk.line)))
-            elif chunk not in checks and _trailing(chunk.text):
+                faults.append(_stray(document.span(chunk)))
+            elif _trailing(chunk.text):
                 faults.append(_text_after_comment(document, chunk))
             continue
-        for line in markdown.stray_comments(chunk, _CARD):
-            faults.append(_stray(document.span(line, "<!--", chunk.end_line)))
-        pieces = markdown.split_labels(chunk, tuple(LABELS)) if chunk.type == "paragraph" else [("", chunk)]
+        pieces = [("", chunk)]
+        if chunk.type == "paragraph":
+            pieces = list(markdown.split_labels(document, chunk, tuple(LABELS)))
         for label, piece in pieces:
             if label:
                 part = LABELS[label]
                 if part in labels:
-                    faults.append(_twice(document, label, piece.line, labels[part]))
-                labels.setdefault(part, piece.line)
+                    faults.append(_twice(label, document.span(piece), labels[part]))
+                labels.setdefault(part, document.span(piece))
             if piece.tokens:
                 parts.setdefault(part, []).append(piece)
-    for chunk in (comment, *checks):
-        if _trailing(chunk.text):
-            faults.append(_text_after_comment(document, chunk))
+    if _trailing(comment.text):
+        faults.append(_text_after_comment(document, comment))
     fragments = {name: Fragment(document, _without_rules(found)) for name, found in parts.items()}
     empty = Fragment(document)
     block = Block(
@@ -104,7 +108,7 @@ def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chu
         attributes=attributes,
         checks=tuple(_code(chunk.text) for chunk in checks),
         anchor=heading.anchor,
-        span=document.span(heading.line),
+        span=document.span(heading),
     )
     faults.extend(_shape(document, block, labels))
     yield from faults or (block,)
@@ -116,8 +120,8 @@ def _attributes(document: Document, comment: Chunk, into: dict[str, Attribute]) 
     opening = _ATTRIBUTES.match(text)
     if not opening:
         yield Diagnostic(
-            document.span(comment.line), "C102", "the card comment has no colon after `card`",
-            "write <!-- card: id=… difficulty=… -->",
+            document.span(comment), "C102", "this card comment does not begin with `card:`",
+            "write <!-- card: id=… difficulty=… -->, in lower case and with the colon",
         )  # fmt: skip
         return
     at = opening.end()
@@ -159,16 +163,17 @@ def _trailing(comment: str) -> str:
 
 
 def _text_after_comment(document: Document, chunk: Chunk) -> Diagnostic:
+    text = chunk.text
     return Diagnostic(
-        document.span(chunk.end_line, _trailing(chunk.text)), "C106",
+        _inside(document, chunk, text.index(_trailing(text), text.index("-->") + 3)), "C106",
         "text on the line where a comment ends is HTML to Markdown and would be lost",
         "start it on the next line",
     )  # fmt: skip
 
 
-def _twice(document: Document, label: str, line: int, first: int) -> Diagnostic:
+def _twice(label: str, span: Span, first: Span) -> Diagnostic:
     return Diagnostic(
-        document.span(line, label), "C107", f"**{label}** stands twice in this card, first in line {first}",
+        span, "C107", f"**{label}** stands twice in this card, first in line {first.line}",
         "a card has one of each; a heading with a card comment starts the next card",
     )  # fmt: skip
 
@@ -187,7 +192,7 @@ def _code(check: str) -> str:
     return _CHECK.sub("", check, count=1).split("-->", 1)[0]
 
 
-def _shape(document: Document, block: Block, labels: Mapping[str, int]) -> Iterator[Diagnostic]:
+def _shape(document: Document, block: Block, labels: Mapping[str, Span]) -> Iterator[Diagnostic]:
     """Whether the parts are those that the card's kind needs."""
     kind = block.attributes["kind"].value if "kind" in block.attributes else "qa"
     if kind not in KINDS:
@@ -197,9 +202,9 @@ def _shape(document: Document, block: Block, labels: Mapping[str, int]) -> Itera
     if not markdown.plain(block.question.tokens):
         yield Diagnostic(block.span, "C108", "the heading of this card is empty", "write the question there")
     for chunk in block.source.chunks[1:]:
-        if chunk.type != "rule" and not chunk.text.lstrip().startswith(("-", "*", "+")):
+        if chunk.type != "list":
             yield Diagnostic(
-                document.span(chunk.line), "C109", "this text belongs to no part of the card",
+                document.span(chunk), "C109", "this text belongs to no part of the card",
                 "**Source:** holds links only: move the text up, or under a heading of its own",
             )  # fmt: skip
             break
@@ -207,24 +212,32 @@ def _shape(document: Document, block: Block, labels: Mapping[str, int]) -> Itera
         yield from _cloze_shape(document, block, labels)
         return
     if "answer" not in labels:
-        near = next((c for c in block.front.chunks if _NEAR_LABEL.match(c.text) or c.text.startswith("**A:**")), None)
-        span = document.span(near.line) if near else block.span
         yield Diagnostic(
-            span, "C110", "this card has no answer",
+            _near_label(document, block.front) or block.span, "C110", "this card has no answer",
             "begin it with **A:** on a line of its own, the colon inside and a space after the bold",
         )  # fmt: skip
     elif not block.answer:
-        yield Diagnostic(document.span(labels["answer"]), "C111", "the answer is empty", "write it after **A:**")
+        yield Diagnostic(labels["answer"], "C111", "the answer is empty", "write it after **A:**")
     elif kind == "output":
         yield from _output_shape(document, block)
     elif kind == "bug":
         yield from _bug_shape(document, block)
 
 
-def _cloze_shape(document: Document, block: Block, labels: Mapping[str, int]) -> Iterator[Diagnostic]:
+def _near_label(document: Document, front: Fragment) -> Span | None:
+    """The place of what may be meant for **A:**."""
+    for chunk in front.chunks:
+        for number, line in enumerate(chunk.text.split("\n")):
+            if _NEAR_LABEL.match(line):
+                column = document.lines[chunk.line + number - 1].find(line.strip()) + 1
+                return Span(document.source.path, chunk.line + number, column)
+    return None
+
+
+def _cloze_shape(document: Document, block: Block, labels: Mapping[str, Span]) -> Iterator[Diagnostic]:
     if "answer" in labels:
         yield Diagnostic(
-            document.span(labels["answer"], "**A:**"), "C112", "a cloze card has no **A:**",
+            labels["answer"], "C112", "a cloze card has no **A:**",
             "put the sentence under the card comment; its **bold** runs are what is asked",
         )  # fmt: skip
     elif not markdown.count_bold(block.front.tokens):
@@ -243,7 +256,7 @@ def _output_shape(document: Document, block: Block) -> Iterator[Diagnostic]:
         )  # fmt: skip
     if len(_fences(block.answer, "text")) != 1:
         yield Diagnostic(
-            document.span(block.answer.line), "C114", "an output card needs one ```text fence after **A:**",
+            block.answer.span, "C114", "an output card needs one ```text fence after **A:**",
             "put the exact standard output there",
         )  # fmt: skip
 
@@ -256,7 +269,7 @@ def _bug_shape(document: Document, block: Block) -> Iterator[Diagnostic]:
         )  # fmt: skip
     if not _fences(block.answer, "python"):
         yield Diagnostic(
-            document.span(block.answer.line), "C115", "this bug card shows no mend",
+            block.answer.span, "C115", "this bug card shows no mend",
             "put a ```python fence after **A:**",
         )  # fmt: skip
     if not block.checks and block.attributes.get("verify", Attribute("", block.span)).value != "doc":

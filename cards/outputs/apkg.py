@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,11 +30,15 @@ def write(notes: Sequence[Note], note_type_times: Mapping[int, int], about: str,
     `note_type_times` gives the time each note type last changed, by id: all of them are packaged, whether
     or not a note uses them. `about` is the description of every deck.
     """
-    with tempfile.TemporaryDirectory(prefix="build-decks-") as folder:
-        database = Path(folder) / "collection.anki2"
+    database = Path(f"{stream.name}.db")
+    try:
         _write_database(database, notes, note_type_times, about)
         media = {medium.name: medium for note in notes for medium in note.media}
         _write_archive(database, [media[name] for name in sorted(media)], stream)
+    except sqlite3.OperationalError as error:
+        raise OSError(f"{stream.name}: {error}") from error
+    finally:
+        database.unlink(missing_ok=True)
 
 
 class _Model(genanki.Model):  # type: ignore[misc]

@@ -1,0 +1,177 @@
+"""Who may import whom, what the parts may touch, and what is installed."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted([*(ROOT / "cards").rglob("*.py"), *(ROOT / "cli").rglob("*.py")])
+
+# Of ours: what each module imports, and nothing more. A stage imports no stage.
+EDGES = {
+    "cards": set(),
+    "cards.check": {"cards.markdown", "cards.model"},
+    "cards.dialects": {"cards.dialects.house", "cards.model"},
+    "cards.dialects.house": {"cards.markdown", "cards.model"},
+    "cards.discover": {"cards.model"},
+    "cards.highlight": set(),
+    "cards.identity": set(),
+    "cards.index": {"cards.model"},
+    "cards.ledger": {"cards.model"},
+    "cards.mapping": set(),
+    "cards.markdown": {"cards.model"},
+    "cards.media": {"cards.model"},
+    "cards.model": set(),
+    "cards.notetypes": {"cards.model"},
+    "cards.outputs": set(),
+    "cards.outputs.apkg": {"cards.identity", "cards.model", "cards.notetypes"},
+    "cards.package": {"cards.model", "cards.outputs.apkg", "cards.settings"},
+    "cards.parse": {"cards.dialects", "cards.mapping", "cards.markdown", "cards.model"},
+    "cards.pipeline": {
+        "cards.check", "cards.discover", "cards.ledger", "cards.media", "cards.model", "cards.notetypes",
+        "cards.package", "cards.parse", "cards.render", "cards.settings", "cards.tag",
+    },
+    "cards.render": {
+        "cards.highlight", "cards.markdown", "cards.media", "cards.model", "cards.notetypes", "cards.sanitise",
+    },
+    "cards.sanitise": set(),
+    "cards.settings": {"cards.model"},
+    "cards.tag": {"cards.identity", "cards.model", "cards.settings"},
+    "cli": set(),
+    "cli.clock": {"cli.config"},
+    "cli.config": {"cards.mapping", "cards.model", "cards.settings"},
+    "cli.main": {
+        "cards.index", "cards.ledger", "cards.model", "cards.pipeline", "cards.settings",
+        "cli", "cli.clock", "cli.config", "cli.report", "cli.write",
+    },
+    "cli.report": {"cards.index", "cards.ledger", "cards.model", "cli.write"},
+    "cli.write": {"cli.config"},
+}  # fmt: skip
+
+# Of others: where each may be imported.
+HOMES = {
+    "click": {"cli.clock", "cli.config", "cli.main", "cli.report", "cli.write"},
+    "genanki": {"cards.outputs.apkg"},
+    "markdown_it": {"cards.markdown"},
+    "mdit_py_plugins": {"cards.markdown"},
+    "nh3": {"cards.sanitise"},
+    "pygments": {"cards.highlight"},
+    "sqlite3": {"cards.outputs.apkg"},
+    "subprocess": set(),
+    "time": {"cli.clock"},
+    "yaml": {"cards.mapping"},
+}
+
+
+def module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports: ours as cards.… or cli.…, of others the top level."""
+    known = {module(other) for other in MODULES}
+    package = path.relative_to(ROOT).parent.parts
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").split(".")[0])
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1], *(node.module or "").split(".")]
+            stem = ".".join(part for part in base if part)
+            found |= {name if (name := f"{stem}.{alias.name}") in known else stem for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module)
+def test_a_module_imports_only_what_its_place_allows(path: Path) -> None:
+    ours = {name for name in imports(path) if name.split(".")[0] in ("cards", "cli", "build_decks")}
+    assert ours - {module(path)} == EDGES[module(path)]
+
+
+def test_the_table_names_no_module_that_is_gone() -> None:
+    assert set(EDGES) == {module(path) for path in MODULES}
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_library_has_one_home(library: str) -> None:
+    users = {module(path) for path in MODULES if library in imports(path)}
+    assert users <= HOMES[library]
+    assert users or library == "subprocess"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if module(path).startswith("cards")], ids=module)
+def test_cards_neither_print_nor_exit_nor_read_clock_or_environment(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not names & {"print", "input", "exit", "quit", "breakpoint"}
+    assert not attributes & {"environ", "getenv", "now", "today", "utcnow", "exit", "stdout", "stderr", "getcwd", "cwd"}
+    assert not imports(path) & {"sys", "random", "uuid", "secrets", "locale", "socket", "urllib3"}
+    calls = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _is_os(node.value)}
+    assert calls <= ({"walk"} if module(path) == "cards.discover" else set())
+
+
+def _is_os(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "os"
+
+
+def test_the_package_list_names_every_folder_of_code() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    listed = set(re.findall(r'^  "build_decks\.([a-z.]+)",$', text, re.MULTILINE))
+    assert listed == {module(path) for path in MODULES if path.name == "__init__.py"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
+def test_every_file_beside_the_code_is_package_data() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ]
+    packages = [path.parent for path in MODULES if path.name == "__init__.py"]
+    data = [path for top in ("cards", "cli") for path in (ROOT / top).rglob("*") if path.is_file()]
+    data = [path for path in data if path.suffix not in (".py", ".pyc")]
+    assert data
+    for path in data:
+        package = next(folder for folder in path.parents if folder in packages)
+        name = path.relative_to(package).as_posix()
+        matching = [p for p in patterns["*"] if p.count("/") == name.count("/") and fnmatch.fnmatch(name, p)]
+        assert matching, name
+
+
+def test_a_wheel_holds_every_file_of_the_code(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    for folder in ("cards", "cli"):
+        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, source]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=False)
+    if "No matching distribution found for setuptools" in done.stderr or "No module named pip" in done.stderr:
+        pytest.skip("no pip, or no index to fetch setuptools from")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    files = [path for top in ("cards", "cli") for path in (ROOT / top).rglob("*") if path.is_file()]
+    wanted = {f"build_decks/{path.relative_to(ROOT).as_posix()}" for path in files if path.suffix != ".pyc"}
+    assert names == wanted
+
+
+def test_each_diagnostic_code_has_one_meaning() -> None:
+    text = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| (C\d{3}) \|", text, re.MULTILINE)
+    assert documented == sorted(set(documented))
+    used = {code for path in MODULES for code in re.findall(r'"(C\d{3})"', path.read_text(encoding="utf-8"))}
+    assert used == set(documented)
