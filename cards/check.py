@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (sources,)
 def duplicate_ids(cards: Sequence[Card]) -> Iterator[Diagnostic]:
     """Rule R1: no id stands twice in a track."""
     first: dict[str, Card] = {}
-    for card in cards:
+    for card in (card for card in cards if card.id):
         other = first.setdefault(card.id, card)
         if other is not card:
             place = f"{other.span.path}:{other.span.line}"

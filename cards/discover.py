@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .model import CONTROL, Diagnostic, Source, Span, is_text
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_000_000
 MAX_LINE = 50_000
 SUFFIXES = (".md", ".markdown")
 

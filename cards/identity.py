@@ -6,6 +6,7 @@ Anki knows a note by its guid and a deck by its name; note, card and deck ids on
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 # Anki takes an id for the time of creation in milliseconds: these lie in 2001 to 2017, so that no search
 # for cards added lately finds them.
@@ -22,6 +23,11 @@ def guid(track: str, card: str, cloze: bool) -> str:
     Anki cannot turn a note into a cloze note or back, so a card that becomes one is another note.
     """
     return _digest("guid", track, card, *(["cloze"] if cloze else []))[:16]
+
+
+def search(guids: Iterable[str]) -> str:
+    """What finds the notes with these guids in Anki's browser, and nothing else."""
+    return "nid:" + ",".join(str(anki_id("note", guid)) for guid in guids)
 
 
 def anki_id(*names: str) -> int:

@@ -33,11 +33,21 @@ class MappingError(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise MappingError("YAML aliases (*name) are not read", mark.line + 1, mark.column + 1)
+            raise MappingError("YAML aliases (*name) are not read", *_place(self.text, mark))
         return super().compose_node(parent, index)
+
+
+def _place(text: str, mark: yaml.Mark) -> tuple[int, int]:
+    """Line and column of a mark; PyYAML counts line ends that other tools do not (U+0085, U+2028)."""
+    before = text[: mark.index].split("\n")
+    return len(before), len(before[-1]) + 1
 
 
 def read(text: str) -> dict[str, Entry]:
@@ -53,19 +63,18 @@ def read(text: str) -> dict[str, Entry]:
         if node is None:
             return {}
         if not isinstance(node, yaml.MappingNode):
-            raise MappingError("not a mapping of key: value lines", node.start_mark.line + 1)
+            raise MappingError("not a mapping of key: value lines", *_place(text, node.start_mark))
         entries: dict[str, Entry] = {}
         for key_node, value_node in node.value:
             key = str(loader.construct_object(key_node, deep=True))
-            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            line, column = _place(text, key_node.start_mark)
             if key in entries:
                 raise MappingError(f"the key {key!r} stands twice", line, column)
             entries[key] = Entry(loader.construct_object(value_node, deep=True), line, column)
         return entries
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise MappingError(error.problem or str(error), *place) from error
+        raise MappingError(error.problem or str(error), *(_place(text, mark) if mark else (1, 1))) from error
     except yaml.YAMLError as error:
         raise MappingError(str(error).splitlines()[0]) from error
     except RecursionError as error:

@@ -78,7 +78,7 @@ def _parser(footnotes: bool, math: bool) -> MarkdownIt:
             rule.fn = _placed(rule.fn)
         elif rule.name == "math_inline":
             rule.fn = _outside_code(rule.fn)
-    parser.validateLink = lambda _: True  # type: ignore[method-assign] # the caller judges links, and says so
+    parser.validateLink = lambda url: True  # type: ignore[method-assign] # the caller judges links, and says so
     return parser
 
 
@@ -208,10 +208,23 @@ def _chunk(
     elif kind == "comment":
         text = first.content.strip()
     else:
-        text = "\n".join(_outdent(document.lines[start:end], within)).strip("\n")
+        lines = _outdent(document.lines[start:end], within)
+        while len(lines) > 1 and not lines[-1].strip():
+            lines = lines[:-1]
+        end = start + len(lines)
+        text = _source(first) if first.type in ("fence", "code_block") else "\n".join(lines)
     language = _language(first) if kind == "fence" else ""
     column = _column(document.lines[start], start + 1, within)
-    return Chunk(kind, text, start + 1, column, max(end, start + 1), tuple(tokens), within, language, anchor)
+    return Chunk(
+        kind, text.strip("\n"), start + 1, column, max(end, start + 1), tuple(tokens), within, language, anchor
+    )
+
+
+def _source(token: Token) -> str:
+    """Code as Markdown, without the indentation of the containers around it."""
+    if token.type == "code_block":
+        return textwrap.indent(token.content, "    ")
+    return f"{token.markup}{token.info}\n{token.content}{token.markup}"
 
 
 def _outdent(lines: Sequence[str], within: tuple[Container, ...]) -> Sequence[str]:
@@ -243,15 +256,16 @@ def _lost(tokens: Sequence[Token], document: Document) -> Iterator[Diagnostic]:
     deep = False
     for index, token in enumerate(tokens):
         start, end = token.map or (0, 0)
+        raw = document.lines[start] if start < len(document.lines) else ""
         containers = [container for container in within if container]
-        span = Span(document.source.path, start + 1, _column(document.lines[start], start + 1, containers))
+        span = Span(document.source.path, start + 1, _column(raw, start + 1, containers))
         if token.nesting == 1:
             within.append(_container(index, token))
             if token.level == MAX_NESTING - 1 and tokens[index + 1].nesting == -1 and not deep:
                 deep = True
                 yield Diagnostic(
-                    span, "C003", f"lists or quotes are nested {MAX_NESTING} deep",
-                    "flatten them: what lies deeper is not read",
+                    Span(document.source.path, start + 1), "C003", "lists or quotes are nested too deep to be read",
+                    f"flatten them: a quote counts as one, a list as two, and {MAX_NESTING} are too many",
                 )  # fmt: skip
         elif token.nesting == -1:
             within.pop()
@@ -263,7 +277,12 @@ def _lost(tokens: Sequence[Token], document: Document) -> Iterator[Diagnostic]:
             opening = next((mark for mark in _CLOSINGS if text.startswith(mark)), "")
             closing = f"</{verbatim[1]}>" if verbatim else _CLOSINGS.get(opening, "")
             if closing and closing not in text:
-                yield _unclosed(span, "HTML comment" if opening == "<!--" else "HTML block", closing)
+                yield unclosed_html(span)
+
+
+def unclosed_html(span: Span) -> Diagnostic:
+    """The fault of HTML, a comment among it, that has no end."""
+    return _unclosed(span, "HTML block or comment", "its closing tag or mark")
 
 
 def _unclosed(span: Span, what: str, closing: str) -> Diagnostic:
@@ -437,10 +456,11 @@ class Context:
     _bold: int = 0
     _links: list[bool] = field(default_factory=list)
 
-    def span(self, child: Token) -> Span:
-        """The place of an inline token of the block that is being rendered."""
+    def span(self, child: Token, target: str) -> Span:
+        """The place of the target of a link or image in the block that is being rendered."""
         assert self._block is not None  # noqa: S101 - set by the renderer before any inline token
-        return place(self.document, self._block, child.meta.get("at", 0))
+        offset = _target_offset(self._block.content, target, child.meta.get("at", 0))
+        return place(self.document, self._block, offset)
 
 
 def render(tokens: Sequence[Token], context: Context) -> str:
@@ -500,12 +520,13 @@ class Renderer(RendererHTML):
         return f'<code dir="ltr">{html.escape(tokens[idx].content, quote=False)}</code>'
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        token = tokens[idx]
-        html_: str = env.image(str(token.attrGet("src") or ""), _plain(token.children or []), env.span(token))
-        return html_
+        target = str(tokens[idx].attrGet("src") or "")
+        shown: str = env.image(target, _plain(tokens[idx].children or []), env.span(tokens[idx], target))
+        return shown
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        target = env.link(str(tokens[idx].attrGet("href") or ""), env.span(tokens[idx]))
+        href = str(tokens[idx].attrGet("href") or "")
+        target = env.link(href, env.span(tokens[idx], href))
         env._links.append(target is not None)
         return "" if target is None else f'<a href="{html.escape(target)}">'
 

@@ -137,7 +137,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A card as written: what a dialect found, before its metadata is judged."""
+    """A card as written, with the faults of its form: what a dialect found, before its metadata is judged."""
 
     dialect: str
     question: Fragment
@@ -149,6 +149,7 @@ class Block:
     checks: tuple[str, ...]
     anchor: str
     span: Span
+    faults: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from . import mapping, markdown
@@ -61,8 +62,8 @@ def _text(key: str, value: Any) -> str | None:
     """A front-matter value as the text that a card's comment would hold, or None if it is no such."""
     if key == "roles" and isinstance(value, list) and value and all(isinstance(v, str) for v in value):
         return ",".join(value)
-    if key == "verified" and value is not None and not isinstance(value, (list, dict)):
+    if key == "verified" and isinstance(value, (date, float)):
         return str(value)
-    if key != "verified" and isinstance(value, str) and value.strip() and value.strip().isprintable():
+    if isinstance(value, str) and value.strip() and value.strip().isprintable():
         return value.strip()
     return None

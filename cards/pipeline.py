@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from . import check, discover, identity, ledger, package, render, tag
+from . import check, discover, ledger, package, render, tag
 from .ledger import Changes, Ledger
 from .media import Library
-from .model import Artefact, Block, Card, Diagnostic, Note, Source
+from .model import Artefact, Block, Card, Diagnostic, Note
 from .notetypes import NOTE_TYPES
 from .parse import parse
 from .settings import Settings, kebab
@@ -35,27 +35,31 @@ def concept_files(settings: Settings) -> tuple[str, ...]:
     return discover.concept_files(settings.root, order, settings.include, settings.exclude)
 
 
-def cards(settings: Settings, names: Iterable[str]) -> Iterator[tuple[Block, Card] | Diagnostic]:
-    """The cards of the named files with what is written on them, and every fault on the way."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A card as written, who it is, and the faults of both."""
+
+    block: Block
+    card: Card
+    faults: tuple[Diagnostic, ...]
+
+
+def cards(settings: Settings, names: Iterable[str]) -> Iterator[Found | Diagnostic]:
+    """The cards of the named files, and the faults of the files themselves."""
     labels = tag.Labels(
         settings.tag, settings.title, settings.subdomains, settings.closed, settings.roles, settings.difficulty
     )
     for source in discover.read(settings.root, names, settings.shown):
         if isinstance(source, Diagnostic):
             yield source
-        else:
-            yield from _cards(source, settings, labels)
-
-
-def _cards(source: Source, settings: Settings, labels: tag.Labels) -> Iterator[tuple[Block, Card] | Diagnostic]:
-    for block in parse(source):
-        if isinstance(block, Diagnostic):
-            yield block
             continue
-        for rule in check.CHECKS:
-            yield from rule(block, settings.source_hosts)
-        for card in tag.tag(block, source, labels):
-            yield card if isinstance(card, Diagnostic) else (block, card)
+        for block in parse(source):
+            if isinstance(block, Diagnostic):
+                yield block
+                continue
+            card, faults = tag.tag(block, source, labels)
+            broken = [fault for rule in check.CHECKS for fault in rule(block, settings.source_hosts)]
+            yield Found(block, card, (*block.faults, *faults, *broken))
 
 
 def read(settings: Settings, names: Iterable[str]) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
@@ -67,12 +71,10 @@ def read(settings: Settings, names: Iterable[str]) -> tuple[tuple[Note, ...], tu
         if isinstance(found, Diagnostic):
             faults.append(found)
             continue
-        for note in render.render(*found, library, settings.source_url):
-            if isinstance(note, Diagnostic):
-                faults.append(note)
-            else:
-                notes.append(note)
-    faults.extend(check.duplicate_ids([note.card for note in notes]))
+        note, lost = render.render(found.block, found.card, library, settings.source_url)
+        notes.append(note)
+        faults += (*found.faults, *lost)
+    faults += check.duplicate_ids([note.card for note in notes])
     return tuple(notes), tuple(sorted(set(faults)))
 
 
@@ -84,13 +86,6 @@ def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable
         return Build(diagnostics=faults)
     dated, times, new, changes = ledger.date(notes, NOTE_TYPES, known, now)
     return Build(dated, new, changes, times, faults)
-
-
-def retired_search(changes: Changes) -> str:
-    """What finds the retired notes in Anki's browser and nothing else: another track may have the same ids."""
-    notes = ",".join(str(identity.anki_id("note", guid)) for guid in changes.retired_guids)
-    ids = " or ".join(f"Id:{card}" for card in changes.retired)
-    return f"nid:{notes} ({ids})"
 
 
 def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str = "") -> tuple[Artefact, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -23,8 +23,8 @@ _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECA
 _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
 
 
-def render(block: Block, card: Card, library: Library, source_url: str) -> Iterator[Note | Diagnostic]:
-    """The note, or every fault found while rendering it."""
+def render(block: Block, card: Card, library: Library, source_url: str) -> tuple[Note, tuple[Diagnostic, ...]]:
+    """The note, and every fault found while rendering it."""
     cloze = card.kind == "cloze"
     page = _Page(block.question.document, library, source_url, cloze)
     front, count = page.html(block.front, hide=cloze)
@@ -43,11 +43,8 @@ def render(block: Block, card: Card, library: Library, source_url: str) -> Itera
     if cloze and "::}}" in front:
         hint = "put words that are shown between its asterisks"
         page.fault("C113", "a bold run of this cloze card hides nothing", hint, block.front.span)
-    if page.faults:
-        yield from page.faults
-        return
     note_type = CONCEPT_CLOZE if cloze else CONCEPT
-    yield Note(
+    note = Note(
         card=card,
         note_type=note_type,
         fields=tuple(fields.get(name, "") for name, _ in note_type.fields),
@@ -55,6 +52,7 @@ def render(block: Block, card: Card, library: Library, source_url: str) -> Itera
         cards=count if cloze else 1,
         media=tuple(sorted(page.media.values(), key=lambda medium: medium.name)),
     )
+    return note, tuple(page.faults)
 
 
 @dataclass(slots=True)
@@ -151,8 +149,8 @@ class _Page:
 
         for token, start, content in raw:
             if token.type == "html_block" and swallows(content):
-                place = markdown.place(self.document, token, start)
-                self.fault("C004", "this HTML is never closed and swallows all that follows", "close it", place)
+                self.faults.append(markdown.unclosed_html(markdown.place(self.document, token, start)))
+                return ""
         clean, dropped = sanitise(text, rewrite)
         for what in dropped:
             self.fault(

@@ -35,24 +35,22 @@ class Labels:
     difficulty: str
 
 
-def tag(block: Block, source: Source, labels: Labels) -> Iterator[Card | Diagnostic]:
-    """The card, or every fault of its metadata."""
-    faults = list(_form(block))
+def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagnostic, ...]]:
+    """The card, as far as its metadata goes, and every fault of it."""
     card_id, difficulty, kind, tier = (
         _value(block, key, default)
         for key, default in (("id", ""), ("difficulty", labels.difficulty), ("kind", "qa"), ("tier", ""))
     )
-    subdomain, named = _subdomain(source, labels)
+    subdomain, known = _subdomain(source, labels)
     roles = _roles(block)
-    faults.extend(_metadata(block, labels, card_id, difficulty, tier, roles))
-    if not named:
-        faults.append(_unknown_folder(source, labels))
     topic = PurePosixPath(source.name).stem
-    if faults:
-        yield from faults
-        return
+    faults = list(_form(block))
+    if not any(fault.code == "C102" for fault in block.faults):  # of a comment that is none, nothing is missing
+        faults += _metadata(block, labels, card_id, difficulty, tier, roles)
+    if not known:
+        faults.append(_unknown_folder(source, labels))
     level = difficulty.lower()
-    yield Card(
+    card = Card(
         id=card_id,
         guid=identity.guid(labels.tag, card_id, kind == "cloze"),
         kind=kind,
@@ -68,6 +66,7 @@ def tag(block: Block, source: Source, labels: Labels) -> Iterator[Card | Diagnos
         tags=_tags(labels.tag, subdomain.folder, level, kebab(topic), kind, roles, tier),
         span=block.span,
     )
+    return card, tuple(faults)
 
 
 def _value(block: Block, key: str, default: str) -> str:

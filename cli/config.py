@@ -13,7 +13,7 @@ import click
 
 from ..cards import mapping
 from ..cards.mapping import Entry
-from ..cards.model import DIFFICULTIES
+from ..cards.model import DIFFICULTIES, is_text
 from ..cards.settings import Settings, Subdomain, kebab, title_of
 
 FILE = "deck.yaml"
@@ -114,12 +114,12 @@ def settings(root: Path) -> Settings:
         raise ConfigError(f"{where}: cannot be read: {error}") from error
     reader = _Reader(where, entries)
     reader.only(KEYS)
-    title = reader.text("title") or title_of(name)
+    title = reader.text("title") or title_of(name) or "Deck"
     return Settings(
         root=root,
         shown=shown,
         title=title,
-        tag=reader.tag(kebab(name)),
+        tag=reader.tag(kebab(name) or "deck"),
         subdomains=tuple(_subdomains(reader, root, title)),
         closed="subdomains" in entries,
         source_url=reader.url(),
@@ -154,7 +154,7 @@ class _Reader:
         value = self.value(key)
         if value is None and key not in self.entries:
             return ""
-        if not isinstance(value, str) or not value.strip() or "::" in value or not value.isprintable():
+        if not isinstance(value, str) or not value.strip() or "::" in value or "\n" in value or not is_text(value):
             raise self.fail(key, f"`{key}` must be one line of text without `::`")
         return value.strip()
 
@@ -180,7 +180,11 @@ class _Reader:
 
     def url(self) -> str:
         value = self.text("source-url")
-        if value and (urlsplit(value).scheme not in ("http", "https") or not value.endswith("/")):
+        try:
+            address = urlsplit(value)
+        except ValueError:  # half a bracket
+            address = urlsplit("")
+        if value and (address.scheme not in ("http", "https") or not address.netloc or not value.endswith("/")):
             raise self.fail("source-url", "`source-url` must be an http or https address that ends in /")
         return value
 
@@ -210,7 +214,7 @@ def _subdomains(reader: _Reader, root: Path, title: str) -> Iterator[Subdomain]:
         seen.add(folder)
         files = inner.names("files") or ()
         for file in files:
-            if not (root / folder / file).is_file():
+            if "/" in file or not (root / folder / file).is_file():
                 raise reader.fail("subdomains", f"{place}: `files` names `{file}`, which is not in `{folder}`")
         name = inner.text("title") or title_of(folder)
         yield Subdomain(

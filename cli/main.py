@@ -19,11 +19,11 @@ from . import __version__
 
 if TYPE_CHECKING:
     from ..cards.ledger import Ledger
-    from ..cards.model import Artefact, Block, Card, Diagnostic, Span
+    from ..cards.model import Block, Card, Diagnostic, Span
     from ..cards.pipeline import Build
     from ..cards.settings import Settings
     from . import config
-    from .write import Stage, Staged
+    from .write import Stage
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,7 +86,6 @@ def build(
     verbose: bool,
 ) -> None:
     """Build one .apkg for each track and one for each of its subdomains."""
-    from ..cards import pipeline
     from . import config, report, write
 
     _collect_less()
@@ -100,20 +99,15 @@ def build(
         stage = held.enter_context(write.stage(beside=not check))
         if not check:
             write.sweep([out, *(settings.root / config.OWN for settings in tracks)])
-        written = []
         for settings, built in builds:
-            decks = pipeline.artefacts(settings, built, role, difficulty or "")
-            if not decks:
-                raise config.ConfigError(_nothing(settings, built, role, difficulty))
-            complete = not role and not difficulty
-            written.append(_stage(stage, settings, built, decks, out, complete))
+            _stage(stage, settings, built, out, role, difficulty or "")
         if not check:
             stage.commit()
-    for (settings, built), staged in zip(builds, written, strict=True):
-        for found in staged:
-            if found.target.suffix == ".apkg":
-                click.echo(found.target)
-        if not quiet:
+    for found in stage.staged:
+        if found.target.suffix == ".apkg":
+            click.echo(found.target)
+    if not quiet:
+        for settings, built in builds:
             report.summary(settings.title, built.notes, built.changes, verbose)
     if check:
         sys.exit(report.stale(stage.staged))
@@ -182,23 +176,23 @@ def _stop_at_errors(faults: Iterable[Diagnostic]) -> None:
         sys.exit(1)
 
 
-def _stage(
-    stage: Stage, settings: Settings, built: Build, decks: Sequence[Artefact], out: Path, complete: bool
-) -> list[Staged]:
+def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str, difficulty: str) -> None:
     """Stage the ledger, the decks and, if these are all of the track's decks, their index.
 
     The ledger is first: with it in place, a build makes the same decks again.
     """
-    from ..cards import index, ledger
+    from ..cards import index, ledger, pipeline
     from . import config
 
+    decks = pipeline.artefacts(settings, built, role, difficulty)
+    if not decks:
+        raise config.ConfigError(_nothing(settings, built, role, difficulty))
     own = settings.root / config.OWN
-    staged = [stage.add(own / LEDGER, _text(ledger.text_of(built.ledger)))]
-    staged += [stage.add(out / deck.name, deck.write) for deck in decks]
-    if complete:
-        files = [index.Written(deck, found.size, found.sha256) for deck, found in zip(decks, staged[1:], strict=True)]
-        staged.append(stage.add(own / INDEX, _text(index.page(settings.title, built.notes, files))))
-    return staged
+    stage.add(own / LEDGER, _text(ledger.text_of(built.ledger)))
+    written = [(deck, stage.add(out / deck.name, deck.write)) for deck in decks]
+    if not role and not difficulty:
+        files = [index.Written(deck, found.size, found.sha256) for deck, found in written]
+        stage.add(own / INDEX, _text(index.page(settings.title, built.notes, files)))
 
 
 def _text(text: str) -> Callable[[BinaryIO], None]:
@@ -208,7 +202,7 @@ def _text(text: str) -> Callable[[BinaryIO], None]:
     return write
 
 
-def _nothing(settings: Settings, built: Build, role: str, difficulty: str | None) -> str:
+def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> str:
     if not built.notes:
         return f"{settings.shown}: no cards here; a card is a heading with a <!-- card: … --> comment under it"
     roles = sorted({role for note in built.notes for role in note.card.roles})
@@ -247,27 +241,23 @@ def list_cards(
     from .config import printable
 
     faults: list[Diagnostic] = []
-    found: dict[Span, tuple[Block, Card]] = {}
+    found: dict[Span, pipeline.Found] = {}
     for selection in _select(paths):
         names = selection.of(pipeline.concept_files(selection.settings))
         for row in pipeline.cards(selection.settings, names):
-            if not isinstance(row, tuple):
+            if not isinstance(row, pipeline.Found):
                 faults.append(row)
-            elif all(
-                wanted in (None, value)
-                for wanted, value in (
-                    (difficulty, row[1].difficulty),
-                    (subdomain, row[1].subdomain),
-                    (kind, row[1].kind),
-                )
-            ):
-                found[row[1].span] = row
-    for block, card in found.values():
+                continue
+            faults += row.faults
+            wanted = ((difficulty, row.card.difficulty), (subdomain, row.card.subdomain), (kind, row.card.kind))
+            if not row.faults and all(want in (None, value) for want, value in wanted):
+                found[row.card.span] = row
+    for row in found.values():
         if as_json:
-            click.echo(json.dumps(_row(block, card), ensure_ascii=False))
+            click.echo(json.dumps(_row(row.block, row.card), ensure_ascii=False))
         else:
-            question = " ".join(block.question.text.split())
-            click.echo(printable(f"{card.id:<32} {card.kind:<7} {card.difficulty:<13} {question}"))
+            question = " ".join(row.block.question.text.split())
+            click.echo(printable(f"{row.card.id:<32} {row.card.kind:<7} {row.card.difficulty:<13} {question}"))
     _stop_at_errors(set(faults))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..cards import index, pipeline
+from ..cards import identity, index
 from ..cards.ledger import Changes
 from ..cards.model import DIFFICULTIES, Diagnostic, Note
 from .config import printable
@@ -93,7 +93,7 @@ def _changes(changes: Changes, limit: int | None) -> Iterator[str]:
         yield f"card layout changed: {', '.join(changes.note_types)}"
     if changes.retired:
         yield "  Anki keeps retired notes. To delete them, search in its browser for:"
-        yield f"  {pipeline.retired_search(changes)}"
+        yield f"  {identity.search(changes.retired_guids)}"
     if changes.emptied:
         yield f"fewer cloze deletions in {_some(changes.emptied, limit)}: after the import run Tools > Empty Cards"
 

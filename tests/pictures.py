@@ -72,7 +72,7 @@ def _shoot(html: str, css: str, picture: Picture, media: Path, folder: Path) -> 
     wide = media / "frame.html"
     wide.write_text(
         f"<!doctype html><body><iframe src=page.html width={picture.width} height=10 "
-        "onload=\"document.title = this.contentDocument.title\"></iframe>",
+        'onload="document.title = this.contentDocument.title"></iframe>',
         encoding="utf-8",
     )
     dom = _chromium(folder, "--allow-file-access-from-files", "--dump-dom", wide.as_uri())

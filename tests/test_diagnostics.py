@@ -279,8 +279,8 @@ def test_faults_are_sorted_by_place_counted_and_nothing_is_written(track: Track)
     places = [
         line.split(" error ")[0] + line.split(" error ")[1][:5] for line in result.err.splitlines() if ": error" in line
     ]
-    assert places == ["a.md:1:9:C101 ", "a.md:3:1:C004 ", "b.md:3:37:C103 "]
-    assert result.err.splitlines()[-1] == "3 errors"
+    assert places == ["a.md:1:9:C101 ", "a.md:3:1:C004 ", "b.md:3:37:C103 ", "b.md:3:48:C105 "]
+    assert result.err.splitlines()[-1] == "4 errors"
     assert sorted(path.name for path in track.root.iterdir()) == ["a.md", "b.md", "deck.yaml"]
 
 

@@ -24,7 +24,8 @@ def read(root: Path, name: str) -> list[dict[str, Any]]:
     found = []
     for row in pipeline.cards(settings, [name]):
         assert not isinstance(row, Diagnostic), row
-        block, card = row
+        assert not row.faults, row.faults
+        block, card = row.block, row.card
         parts = {part: getattr(block, part).text for part in PARTS}
         parts |= {"kind": card.kind, "difficulty": card.difficulty, "checks": list(block.checks)}
         usual = {"kind": "qa", "difficulty": "beginner", "checks": []} | dict.fromkeys(PARTS, "")

@@ -56,7 +56,7 @@ EDGES = {
         "cards.index", "cards.ledger", "cards.model", "cards.pipeline", "cards.settings",
         "cli", "cli.clock", "cli.config", "cli.report", "cli.write",
     },
-    "cli.report": {"cards.index", "cards.ledger", "cards.model", "cli.write"},
+    "cli.report": {"cards.identity", "cards.index", "cards.ledger", "cards.model", "cli.config", "cli.write"},
     "cli.write": {"cli.config"},
 }  # fmt: skip
 

@@ -532,7 +532,7 @@ def test_the_summary_says_what_a_learner_will_see(old_edition: Track) -> None:
     assert "new 1: a.30" in result.err
     assert "changed 29: a.1, a.10, " in result.err
     assert "retired 1: a.0" in result.err
-    assert "Id:a.0" in result.err
+    assert "search in its browser for:\n  nid:" in result.err
     assert "wrote decks_out/track.apkg" in result.err
     assert "up to date" in result.err
     assert "File > Import" in result.err

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from .. import markdown
 from ..model import KINDS, Attribute, Block, Chunk, Diagnostic, Document, Fragment, Span
 
 NAME = "house"
 KEYS = ("id", "difficulty", "kind", "roles", "tier", "py", "pkg", "review-by", "impl", "warns", "verify")
+MAX_COMMENT = 4_000
 LABELS: Mapping[str, str] = {"A:": "answer", "More:": "more", "Source:": "source"}
 
 _CARD = re.compile(r"<!--\s*card\b", re.IGNORECASE)
@@ -43,7 +45,7 @@ def read(document: Document) -> Iterator[Block | Diagnostic]:
                 yield _stray(document.span(chunk))
                 continue
             body = _body(chunks, index, heading)
-            yield from _card(document, heading, chunk, body)
+            yield _card(document, heading, chunk, body)
             index += len(body)
         for span in markdown.stray_comments(document, chunk, _CARD):
             yield _stray(span)
@@ -68,7 +70,7 @@ def _body(chunks: Sequence[Chunk], start: int, heading: Chunk) -> tuple[Chunk, .
     return tuple(chunks[start:end])
 
 
-def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chunk]) -> Iterator[Block | Diagnostic]:
+def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chunk]) -> Block:
     attributes: dict[str, Attribute] = {}
     faults = list(_attributes(document, comment, attributes))
     checks = [chunk for chunk in body if chunk.type == "comment" and _CHECK.match(chunk.text)]
@@ -84,7 +86,7 @@ def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chu
                 faults.append(_text_after_comment(document, chunk))
             continue
         pieces = [("", chunk)]
-        if chunk.type == "paragraph":
+        if chunk.type == "paragraph" and chunk.within == heading.within:
             pieces = list(markdown.split_labels(document, chunk, tuple(LABELS)))
         for label, piece in pieces:
             if label:
@@ -111,12 +113,18 @@ def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chu
         span=document.span(heading),
     )
     faults.extend(_shape(document, block, labels))
-    yield from faults or (block,)
+    return replace(block, faults=tuple(faults))
 
 
 def _attributes(document: Document, comment: Chunk, into: dict[str, Attribute]) -> Iterator[Diagnostic]:
     """Read the comment's key=value pairs, each with its place."""
     text = comment.text.split("-->", 1)[0]
+    if len(text) > MAX_COMMENT:
+        yield Diagnostic(
+            document.span(comment), "C102", f"this card comment has more than {MAX_COMMENT:,} characters",
+            "put text under the comment, not into it",
+        )  # fmt: skip
+        return
     opening = _ATTRIBUTES.match(text)
     if not opening:
         yield Diagnostic(
