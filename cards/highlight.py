@@ -1,4 +1,4 @@
-"""Code -> HTML with one short class a token: the one user of Pygments. The colours are in the note type."""
+"""Code -> HTML with one short class a token. The colours are in the note type."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment as CommentToken
 from pygments.token import Generic, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
+
+from .lexing import tokens
 
 # A longer text is no example; some lexers take quadratic time on hostile ones.
 MAX_LENGTH = 20_000
@@ -44,10 +46,9 @@ def highlight(code: str, language: str) -> str:
         return _escape(code)
     out: list[str] = []
     current, run = "", ""
-    tokens = list(lexer.get_tokens_unprocessed(code))
-    if "".join(text for _, _, text in tokens) != code:  # some lexers drop or change what they read
-        return _escape(code)
-    for _, kind, text in tokens:
+    length = 0
+    for kind, text in tokens(lexer, code):
+        length += len(text)
         name = _classes[kind]
         if name == current:
             run += text
@@ -55,7 +56,8 @@ def highlight(code: str, language: str) -> str:
             out.append(_span(current, run))
             current, run = name, text
     out.append(_span(current, run))
-    return "".join(out)
+    # Some lexers drop or change what they read.
+    return "".join(out) if length == len(code) else _escape(code)
 
 
 def _span(name: str, text: str) -> str:

@@ -50,8 +50,9 @@ _CONTROL = re.compile(
 _VERBATIM = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE)
 _CLOSINGS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<!": ">"}
 
-# The rules whose tokens are named in diagnostics: these note where in their paragraph they begin.
-_PLACED = ("link", "image", "autolink", "html_inline")
+# The rules whose tokens are named in diagnostics, which note where in their paragraph they begin, and the
+# character at which each does.
+_PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
 
 
 Rule = Callable[[StateInline, bool], bool]
@@ -75,17 +76,19 @@ def _parser(footnotes: bool, math: bool) -> MarkdownIt:
         )
     for rule in parser.inline.ruler.__rules__:
         if rule.name in _PLACED:
-            rule.fn = _placed(rule.fn)
+            rule.fn = _placed(rule.fn, _PLACED[rule.name])
         elif rule.name == "math_inline":
             rule.fn = _outside_code(rule.fn)
     parser.validateLink = lambda url: True  # type: ignore[method-assign] # the caller judges links, and says so
     return parser
 
 
-def _placed(rule: Rule) -> Rule:
+def _placed(rule: Rule, opening: str) -> Rule:
     """The rule, noting as `at` where in the paragraph's content its token begins."""
 
     def run(state: StateInline, silent: bool) -> bool:
+        if state.src[state.pos] != opening:
+            return False
         start, count = state.pos, len(state.tokens)
         found = rule(state, silent)
         if found and not silent:
@@ -291,7 +294,12 @@ def _unclosed(span: Span, what: str, closing: str) -> Diagnostic:
     )
 
 
-def split_labels(document: Document, chunk: Chunk, labels: Sequence[str]) -> Iterator[tuple[str, Chunk]]:
+@cache
+def _opening(labels: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\s*(\*\*|__)({'|'.join(map(re.escape, labels))})\1(?=\s|$)")
+
+
+def split_labels(document: Document, chunk: Chunk, labels: tuple[str, ...]) -> Iterator[tuple[str, Chunk]]:
     """A paragraph cut at each line that opens with a bold label: (label or "", what follows it).
 
     A label is the paragraph's structure, as the mark of a list item is: nothing inline reaches across it.
@@ -299,7 +307,7 @@ def split_labels(document: Document, chunk: Chunk, labels: Sequence[str]) -> Ite
     if not any(f"{label}**" in chunk.text or f"{label}__" in chunk.text for label in labels):
         yield "", chunk
         return
-    opening = re.compile(rf"\s*(\*\*|__)({'|'.join(map(re.escape, labels))})\1(?=\s|$)")
+    opening = _opening(labels)
     inline = chunk.tokens[1]
     lines = inline.content.split("\n")
     found = [(number, match) for number, line in enumerate(lines) if (match := opening.match(line))]
