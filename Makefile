@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: decks stale test check bench pictures commit-decks clean
+.PHONY: decks stale test check lint bench pictures commit-decks clean
 
 decks: $(VENV)/decks.stamp
 	$(BIN)/build-decks
@@ -15,7 +15,9 @@ stale: $(VENV)/decks.stamp
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n auto
 
-check: $(VENV)/check.stamp .links/build_decks test
+check: test lint
+
+lint: $(VENV)/check.stamp .links/build_decks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -1,0 +1,95 @@
+"""Source -> Document, and the faults by which a file would lose what it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from markdown_it.token import Token
+
+from ..model import Container, Diagnostic, Document, Source, Span
+from .blocks import blocks, chunk_of, column_of, container_of
+from .parser import MAX_NESTING, parser_for
+
+# CommonMark 0.31, HTML blocks: of kind 1 are these tags, of kinds 2 to 5 what the table below begins with. Each
+# goes on to its closing, else to the end of what holds it.
+_VERBATIM = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE)
+_CLOSINGS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<!": ">"}
+
+
+def parse(source: Source, blank: int = 0) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """Read Markdown, taking the first `blank` lines (front matter) for empty ones."""
+    lines = source.text.split("\n")
+    body = "\n".join([*[""] * blank, *lines[blank:], ""])
+    references: dict[str, Any] = {}
+    tokens = parser_for("[^" in body, "$" in body).parse(body, references)
+    footnotes: dict[str, tuple[Token, ...]] = {}
+    document = Document(source, tuple(lines), (), footnotes, references)
+    faults = tuple(_lost(tokens, document))
+    tokens = _without_footnotes(tokens, footnotes)
+    anchors: dict[str, int] = {}
+    chunks = tuple(chunk_of(tokens[start:end], within, document, anchors) for start, end, within in blocks(tokens))
+    return replace(document, chunks=chunks), faults
+
+
+def _without_footnotes(tokens: list[Token], footnotes: dict[str, tuple[Token, ...]]) -> list[Token]:
+    """The tokens outside footnote definitions, whose own go to `footnotes` by label."""
+    if not any(token.type == "footnote_reference_open" for token in tokens):
+        return tokens
+    kept: list[Token] = []
+    inside: list[Token] | None = None
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            inside = []
+            label = token.meta["label"]
+        elif token.type == "footnote_reference_close":
+            footnotes.setdefault(label, tuple(inside or ()))
+            inside = None
+        else:
+            (kept if inside is None else inside).append(token)
+    return kept
+
+
+def _lost(tokens: Sequence[Token], document: Document) -> Iterator[Diagnostic]:
+    """Blocks that swallow what follows them: too deep, or opened and never closed."""
+    within: list[Container | None] = []
+    deep = False
+
+    def place(line: int) -> Span:
+        containers = [container for container in within if container]
+        return Span(document.source.path, line, column_of(document.lines[line - 1], line, containers))
+
+    for index, token in enumerate(tokens):
+        start, end = token.map or (0, 0)
+        if token.nesting == 1:
+            within.append(container_of(index, token))
+            if token.level == MAX_NESTING - 1 and tokens[index + 1].nesting == -1 and not deep:
+                deep = True
+                yield Diagnostic(
+                    Span(document.source.path, start + 1), "C003", "lists or quotes are nested too deep to be read",
+                    f"flatten them: a quote counts as one, a list as two, and {MAX_NESTING} are too many",
+                )  # fmt: skip
+        elif token.nesting == -1:
+            within.pop()
+        elif token.type == "fence" and token.content.count("\n") > end - start - 2:
+            yield _unclosed(place(start + 1), "code fence", f"a line of {token.markup}")
+        elif token.type == "html_block":
+            text = token.content.lstrip().lower()
+            verbatim = _VERBATIM.match(text)
+            opening = next((mark for mark in _CLOSINGS if text.startswith(mark)), "")
+            closing = f"</{verbatim[1]}>" if verbatim else _CLOSINGS.get(opening, "")
+            if closing and closing not in text:
+                yield unclosed_html(place(start + 1))
+
+
+def unclosed_html(span: Span) -> Diagnostic:
+    """The fault of HTML, a comment among it, that has no end."""
+    return _unclosed(span, "HTML block or comment", "its closing tag or mark")
+
+
+def _unclosed(span: Span, what: str, closing: str) -> Diagnostic:
+    return Diagnostic(
+        span, "C004", f"this {what} is never closed and swallows all that follows", f"close it with {closing}"
+    )

@@ -1,0 +1,93 @@
+"""What stands inside blocks: links, comments, bold runs, plain text, and the place of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+
+from ..model import Chunk, Document, Span
+
+
+def place(document: Document, token: Token, offset: int) -> Span:
+    """The place of a character of a block's content; containers may have indented the lines of the file."""
+    before = token.content[:offset].split("\n")
+    line = (token.map or (0, 0))[0] + len(before)
+    own = token.content.split("\n")[len(before) - 1]
+    raw = document.lines[line - 1] if line <= len(document.lines) else ""
+    return Span(document.source.path, line, max(raw.find(own), 0) + len(before[-1]) + 1)
+
+
+def links(document: Document, tokens: Sequence[Token]) -> Iterator[tuple[str, Span]]:
+    """The targets of all links, each with its place."""
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "link_open":
+                target = str(child.attrGet("href") or "")
+                yield target, place(document, token, target_offset(token.content, target, child.meta["at"]))
+
+
+def target_offset(content: str, target: str, start: int) -> int:
+    """Where the target of a link that begins at `start` stands; an escaped one follows the link's text."""
+    for needle, length in ((target, 0), ("](", 2)):
+        found = content.find(needle, start)
+        if target and found >= 0:
+            return found + length
+    return start
+
+
+def stray_comments(document: Document, chunk: Chunk, opening: re.Pattern[str]) -> Iterator[Span]:
+    """The places of HTML comments inside a block that match `opening`, but for one that begins the block."""
+    if "<!--" in chunk.text:
+        yield from _comments(document, chunk.tokens, opening, chunk.type == "comment")
+
+
+def footnote_comments(document: Document, opening: re.Pattern[str]) -> Iterator[Span]:
+    """The places of HTML comments in footnotes that match `opening`."""
+    for tokens in document.footnotes.values():
+        yield from _comments(document, tokens, opening, False)
+
+
+def _comments(
+    document: Document, tokens: Sequence[Token], opening: re.Pattern[str], skip_first: bool
+) -> Iterator[Span]:
+    for index, token in enumerate(tokens):
+        if token.type == "html_block":
+            for match in re.finditer("<!--", token.content):
+                first = skip_first and index == 0 and not token.content[: match.start()].strip()
+                if not first and opening.match(token.content, match.start()):
+                    yield place(document, token, match.start())
+        for child in token.children or ():
+            if child.type == "html_inline" and opening.match(child.content):
+                yield place(document, token, child.meta["at"])
+
+
+def count_bold(tokens: Sequence[Token]) -> int:
+    """How many bold runs the tokens hold, one inside another counting once."""
+    count = depth = 0
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "strong_open":
+                count += depth == 0
+                depth += 1
+            elif child.type == "strong_close":
+                depth -= 1
+    return count
+
+
+def plain(tokens: Sequence[Token]) -> str:
+    """The text of inline content, without markup."""
+    return " ".join(plain_text(token.children or []) for token in tokens if token.type == "inline").strip()
+
+
+def plain_text(children: Sequence[Token]) -> str:
+    words = []
+    for child in children:
+        if child.type in ("softbreak", "hardbreak"):
+            words.append(" ")
+        elif child.type == "image":
+            words.append(plain_text(child.children or []))
+        elif child.type != "html_inline":
+            words.append(child.content)
+    return "".join(words)

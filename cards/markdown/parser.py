@@ -1,0 +1,71 @@
+"""The markdown-it parser that reads all our Markdown, and its rules' additions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+# markdown-it drops what lies deeper without a word, so blocks that reach it are a fault.
+MAX_NESTING = 40
+# The rules whose tokens are named in diagnostics, which note where in their paragraph they begin, and the
+# character at which each does.
+_PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
+Rule = Callable[[StateInline, bool], bool]
+
+
+@cache
+def parser_for(footnotes: bool, math: bool) -> MarkdownIt:
+    """A parser with the plugins that a text needs: each is asked at every character, so none stands idle."""
+    options = {"maxNesting": MAX_NESTING, "tasklists": True}
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    if footnotes:
+        footnote_plugin(parser, inline=False, move_to_end=False)
+    if math:
+        dollarmath_plugin(
+            parser,
+            allow_labels=False,
+            allow_space=False,
+            allow_digits=False,
+            allow_blank_lines=False,
+            double_inline=True,
+        )
+    for rule in parser.inline.ruler.__rules__:
+        if rule.name in _PLACED:
+            rule.fn = _placed(rule.fn, _PLACED[rule.name])
+        elif rule.name == "math_inline":
+            rule.fn = _outside_code(rule.fn)
+    parser.validateLink = lambda url: True  # type: ignore[method-assign] # the caller judges links, and says so
+    return parser
+
+
+def _placed(rule: Rule, opening: str) -> Rule:
+    """The rule, noting as `at` where in the paragraph's content its token begins."""
+
+    def run(state: StateInline, silent: bool) -> bool:
+        if state.src[state.pos] != opening:
+            return False
+        start, count = state.pos, len(state.tokens)
+        found = rule(state, silent)
+        if found and not silent:
+            token = next(t for t in state.tokens[count:] if t.type in ("link_open", "image", "html_inline"))
+            token.meta = {**token.meta, "at": start}
+        return found
+
+    return run
+
+
+def _outside_code(rule: Rule) -> Rule:
+    """The math rule, but code is stronger: in "costs $5, read `$HOME`" nothing is math."""
+
+    def run(state: StateInline, silent: bool) -> bool:
+        start = state.pos
+        found = rule(state, True) and "`" not in state.src[start : state.pos]
+        state.pos = start
+        return found and rule(state, silent)
+
+    return run

@@ -1,0 +1,168 @@
+"""Tokens -> HTML as a card needs it: our fences, links, media, math, footnotes and clozes."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from ..model import Document, Span
+from .blocks import language_of
+from .inline import place, plain_text, target_offset
+from .parser import parser_for
+
+# Stand-ins for Anki's own markup while HTML is made; sources cannot hold them (see discover).
+CLOZE_OPEN, CLOZE_TEXT, CLOZE_CLOSE, SOUND = "\x02", "\x03", "\x04", "\x05"
+_COMMENT = re.compile(r"<!--(?:-?>|.*?-->)", re.DOTALL)
+# References to control characters, which raw HTML could smuggle past `discover` and into our stand-ins.
+_CONTROL = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f])(?![0-9a-f]));?", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Context:
+    """What the renderer asks of its caller, and what it notes on the way.
+
+    `image(src, alt, span)` gives HTML for a picture or sound, `link(href, span)` the target of a link or
+    None to leave its text alone, `highlight(code, language)` HTML for code. `raw` collects raw HTML as the
+    tokens that hold it, each with the offset at which it begins.
+    """
+
+    document: Document
+    image: Callable[[str, str, Span], str]
+    link: Callable[[str, Span], str | None]
+    highlight: Callable[[str, str], str]
+    cloze: bool = False
+    raw: list[tuple[Token, int, str]] = field(default_factory=list)
+    cited: list[str] = field(default_factory=list)
+    deletions: int = 0
+    _block: Token | None = None
+    _bold: int = 0
+    _links: list[bool] = field(default_factory=list)
+
+    def span(self, child: Token, target: str) -> Span:
+        """The place of the target of a link or image in the block that is being rendered."""
+        assert self._block is not None  # noqa: S101 - set by the renderer before any inline token
+        offset = target_offset(self._block.content, target, child.meta.get("at", 0))
+        return place(self.document, self._block, offset)
+
+
+def render(tokens: Sequence[Token], context: Context) -> str:
+    """HTML of blocks, followed by the footnotes they cite."""
+    renderer, options = _renderer()
+    env: Any = context
+    out = renderer.render(tokens, options, env)
+    notes = []
+    for label in context.cited:  # grows while footnotes cite footnotes
+        notes.append(f"<li>{renderer.render(context.document.footnotes[label], options, env)}</li>\n")
+    return out + (f'<ol class="footnotes">\n{"".join(notes)}</ol>\n' if notes else "")
+
+
+def render_inline(tokens: Sequence[Token], context: Context) -> str:
+    """HTML of a heading's or paragraph's content, without the block around it."""
+    inline = [token for token in tokens if token.type == "inline"]
+    return render(inline, context).strip()
+
+
+@cache
+def _renderer() -> tuple[Renderer, OptionsDict]:
+    return Renderer(), parser_for(False, False).options
+
+
+class Renderer(RendererHTML):
+    """markdown-it's renderer with our fences, links, media, math, footnotes and clozes.
+
+    Each rule is called with a list of tokens, the index of its own, and the Context in the place that
+    markdown-it calls `env`. Code says its direction, or it would set that of a right-to-left answer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rules["math_inline_double"] = self.math_block  # type: ignore[assignment]
+
+    def render(self, tokens: Sequence[Token], options: OptionsDict, env: EnvType) -> str:
+        context: Any = env
+        out: list[str] = []
+        for index, token in enumerate(tokens):
+            if token.type == "inline":
+                context._block = token
+                out.append(self.renderInline(token.children or (), options, env))
+            elif token.type in self.rules:
+                out.append(self.rules[token.type](tokens, index, options, env))
+            else:
+                out.append(self.renderToken(tokens, index, options, env))
+        return "".join(out)
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        code = env.highlight(tokens[idx].content, language_of(tokens[idx]))
+        return f'<pre dir="ltr"><code>{code}</code></pre>\n'
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return f'<pre dir="ltr"><code>{html.escape(tokens[idx].content, quote=False)}</code></pre>\n'
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return f'<code dir="ltr">{html.escape(tokens[idx].content, quote=False)}</code>'
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        target = str(tokens[idx].attrGet("src") or "")
+        shown: str = env.image(target, plain_text(tokens[idx].children or []), env.span(tokens[idx], target))
+        return shown
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        href = str(tokens[idx].attrGet("href") or "")
+        target = env.link(href, env.span(tokens[idx], href))
+        env._links.append(target is not None)
+        return "" if target is None else f'<a href="{html.escape(target)}">'
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return "</a>" if env._links.pop() else ""
+
+    def strong_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        if not env.cloze:
+            return "<strong>"
+        env._bold += 1
+        if env._bold > 1:
+            return ""
+        env.deletions += 1
+        return f"{CLOZE_OPEN}{env.deletions}{CLOZE_TEXT}"
+
+    def strong_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        if not env.cloze:
+            return "</strong>"
+        env._bold -= 1
+        return CLOZE_CLOSE if not env._bold else ""
+
+    def math_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return rf"\({html.escape(tokens[idx].content.strip(), quote=False)}\)"
+
+    def math_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return rf"\[{html.escape(tokens[idx].content.strip(), quote=False)}\]"
+
+    def footnote_ref(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        label = tokens[idx].meta["label"]
+        if label not in env.cited:
+            env.cited.append(label)
+        return f"<sup>[{env.cited.index(label) + 1}]</sup>"
+
+    def html_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return _raw(env, tokens[idx], 0, tokens[idx].content)
+
+    def html_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return _raw(env, env._block, tokens[idx].meta["at"], tokens[idx].content)
+
+
+def _raw(context: Context, block: Token, offset: int, content: str) -> str:
+    """Raw HTML without comments, noted in the context with its place."""
+    shown = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), content)
+    if not shown.strip():
+        return ""
+    context.raw.append((block, offset, content))
+    return _CONTROL.sub(" ", shown) if "&#" in shown else shown
