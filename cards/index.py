@@ -62,7 +62,7 @@ def page(title: str, notes: Sequence[Note], written: Sequence[Written]) -> str:
         decks="\n".join(decks),
         difficulties=" | ".join(DIFFICULTIES),
         rules="--:|" * len(DIFFICULTIES),
-        table="\n".join(f"| {' | '.join(row)} |" for row in table(notes)),
+        table="\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in table(notes)),
     )
 
 

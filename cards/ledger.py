@@ -27,7 +27,7 @@ HEADER = "# build-decks ledger 1: state, id, guid, cards, hash, time of the last
 FOOTER = "# end"
 
 _LINE = re.compile(
-    r"(?P<state>note|retired|notetype)\t(?P<id>[^\t]+)\t(?P<guid>[^\t]+)\t(?P<cards>0|[1-9]\d{0,5})\t"
+    r"(?P<state>note|retired|notetype)\t(?P<id>[^\x00-\x1f\x7f]+)\t(?P<guid>[0-9A-Za-z]+)\t(?P<cards>0|[1-9]\d{0,5})\t"
     r"(?P<hash>[0-9a-f]{32})\t(?P<changed>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",
     re.ASCII,
 )

@@ -128,7 +128,7 @@ class _Page:
         path, hash_mark, anchor = target.partition("#")
         own = quote(self.document.source.name)
         page = posixpath.normpath(posixpath.join(posixpath.dirname(own), path)) if path else own
-        return f"{self.source_url}{page}{hash_mark}{anchor}"
+        return f"{self.source_url}{page.lstrip('/')}{hash_mark}{anchor}"
 
     def _sanitise(self, text: str, raw: Sequence[tuple[Any, int, str]]) -> str:
         def span(needle: str) -> Span:

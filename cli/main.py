@@ -213,7 +213,7 @@ def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> st
 @main.command()
 @_paths("PATH")
 def check(paths: tuple[Path, ...]) -> None:
-    """Report every fault of the cards; write nothing."""
+    """Report every fault of the tracks that the PATHs lie in; write nothing."""
     from ..cards import pipeline
     from . import report
 

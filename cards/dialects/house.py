@@ -25,6 +25,7 @@ LABELS: Mapping[str, str] = {"A:": "answer", "More:": "more", "Source:": "source
 
 _CARD = re.compile(r"<!--\s*card\b", re.IGNORECASE)
 _CHECK = re.compile(r"<!--[ \t]*check[ \t]*(?:\n|(?=-->))", re.IGNORECASE)
+_LIKE_CHECK = re.compile(r"<!--\s*check\b", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"<!--\s*card\s*:\s*")
 _ATTRIBUTE = re.compile(r"([A-Za-z][A-Za-z-]*)=(?:\"([^\"\n]*)\"|([^\s\"]*))(?=\s|$)")
 _NEAR_LABEL = re.compile(r"\s*(\*\*|__)\s*(A|Answer)\s*(:\s*\1|\1\s*:)", re.IGNORECASE)
@@ -47,6 +48,7 @@ def read(document: Document) -> Iterator[Block | Diagnostic]:
             body = _body(chunks, index, heading)
             yield _card(document, heading, chunk, body)
             index += len(body)
+            continue
         for span in markdown.stray_comments(document, chunk, _CARD):
             yield _stray(span)
     for span in markdown.footnote_comments(document, _CARD):
@@ -72,18 +74,60 @@ def _body(chunks: Sequence[Chunk], start: int, heading: Chunk) -> tuple[Chunk, .
 
 def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chunk]) -> Block:
     attributes: dict[str, Attribute] = {}
-    faults = list(_attributes(document, comment, attributes))
-    checks = [chunk for chunk in body if chunk.type == "comment" and _CHECK.match(chunk.text)]
-    parts: dict[str, list[Chunk]] = {"front": []}
+    parts: dict[str, list[Chunk]] = {}
     labels: dict[str, Span] = {}
+    faults = [
+        *_attributes(document, comment, attributes),
+        *_comments(document, (comment, *body)),
+        *_parts(document, heading, body, parts, labels),
+    ]
+    front, answer, more, source = (
+        Fragment(document, _without_rules(parts.get(name, ()))) for name in ("front", *LABELS.values())
+    )
+    block = Block(
+        dialect=NAME,
+        question=Fragment(document, (heading,)),
+        front=front,
+        answer=answer,
+        more=more,
+        source=source,
+        attributes=attributes,
+        checks=tuple(_code(chunk.text) for chunk in body if _is_check(chunk)),
+        anchor=heading.anchor,
+        span=document.span(heading),
+    )
+    return replace(block, faults=(*faults, *_shape(document, block, labels)))
+
+
+def _comments(document: Document, chunks: Sequence[Chunk]) -> Iterator[Diagnostic]:
+    """What is wrong with the comments of a card, of which the first chunk is its own."""
+    for number, chunk in enumerate(chunks):
+        yield from (_stray(span) for span in markdown.stray_comments(document, chunk, _CARD))
+        if chunk.type != "comment":
+            continue
+        if number and _CARD.match(chunk.text):
+            yield _stray(document.span(chunk))
+        elif _trailing(chunk.text):
+            yield _text_after_comment(document, chunk)
+        elif _LIKE_CHECK.match(chunk.text) and not _is_check(chunk):
+            yield _no_check(document, chunk)
+
+
+def _is_check(chunk: Chunk) -> bool:
+    return chunk.type == "comment" and _CHECK.match(chunk.text) is not None
+
+
+def _parts(
+    document: Document,
+    heading: Chunk,
+    body: Sequence[Chunk],
+    parts: dict[str, list[Chunk]],
+    labels: dict[str, Span],
+) -> Iterator[Diagnostic]:
+    """Sort the blocks into `parts`, and note in `labels` where each part is opened."""
     part = "front"
     for chunk in body:
-        faults.extend(_stray(span) for span in markdown.stray_comments(document, chunk, _CARD))
         if chunk.type == "comment":
-            if _CARD.match(chunk.text):
-                faults.append(_stray(document.span(chunk)))
-            elif _trailing(chunk.text):
-                faults.append(_text_after_comment(document, chunk))
             continue
         pieces = [("", chunk)]
         if chunk.type == "paragraph" and chunk.within == heading.within:
@@ -92,28 +136,10 @@ def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chu
             if label:
                 part = LABELS[label]
                 if part in labels:
-                    faults.append(_twice(label, document.span(piece), labels[part]))
+                    yield _twice(label, document.span(piece), labels[part])
                 labels.setdefault(part, document.span(piece))
             if piece.tokens:
                 parts.setdefault(part, []).append(piece)
-    if _trailing(comment.text):
-        faults.append(_text_after_comment(document, comment))
-    fragments = {name: Fragment(document, _without_rules(found)) for name, found in parts.items()}
-    empty = Fragment(document)
-    block = Block(
-        dialect=NAME,
-        question=Fragment(document, (heading,)),
-        front=fragments["front"],
-        answer=fragments.get("answer", empty),
-        more=fragments.get("more", empty),
-        source=fragments.get("source", empty),
-        attributes=attributes,
-        checks=tuple(_code(chunk.text) for chunk in checks),
-        anchor=heading.anchor,
-        span=document.span(heading),
-    )
-    faults.extend(_shape(document, block, labels))
-    return replace(block, faults=tuple(faults))
 
 
 def _attributes(document: Document, comment: Chunk, into: dict[str, Attribute]) -> Iterator[Diagnostic]:
@@ -176,6 +202,13 @@ def _text_after_comment(document: Document, chunk: Chunk) -> Diagnostic:
         _inside(document, chunk, text.index(_trailing(text), text.index("-->") + 3)), "C106",
         "text on the line where a comment ends is HTML to Markdown and would be lost",
         "start it on the next line",
+    )  # fmt: skip
+
+
+def _no_check(document: Document, chunk: Chunk) -> Diagnostic:
+    return Diagnostic(
+        document.span(chunk), "C121", "this looks like a hidden check, but would never run",
+        "put the code on the lines after `<!-- check`; begin another comment with another word",
     )  # fmt: skip
 
 

@@ -64,9 +64,10 @@ class _Model(genanki.Model):  # type: ignore[misc]
 class _Note(genanki.Note):  # type: ignore[misc]
     """A genanki note that brings its own time and ids."""
 
-    def __init__(self, note: Note, model: _Model, due: int) -> None:
+    def __init__(self, note: Note, model: _Model, due: int, taken: set[int]) -> None:
         super().__init__(model, list(note.fields), note.sort_text, note.card.tags, note.card.guid, due)
         self.changed = note.changed
+        self.taken = taken
 
     def _check_invalid_html_tags_in_fields(self) -> None:
         """Our HTML is well formed; genanki's search takes quadratic time on text with many `<`."""
@@ -75,9 +76,16 @@ class _Note(genanki.Note):  # type: ignore[misc]
         super().write_to_db(cursor, self.changed, deck_id, self._ids())
 
     def _ids(self) -> Iterator[int]:
-        yield identity.anki_id("note", self.guid)
+        yield self._free(identity.anki_id("note", self.guid))
         for card in self.cards:
-            yield identity.anki_id("card", self.guid, str(card.ord))
+            yield self._free(identity.anki_id("card", self.guid, str(card.ord)))
+
+    def _free(self, number: int) -> int:
+        """The id, or the next one where two names meet in one: once in ten thousand decks of ten thousand notes."""
+        while number in self.taken:
+            number += 1
+        self.taken.add(number)
+        return number
 
 
 def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int], about: str) -> None:
@@ -92,9 +100,10 @@ def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int],
         models = {note_type.id: _Model(note_type, times[note_type.id]) for note_type in NOTE_TYPES}
         decks = _decks(notes, models, about)
         genanki.Package(list(decks.values())).write_to_db(cursor, SCHEMA_TIME, iter(()))
+        taken: set[int] = set()
         # One by one rather than through the decks, so that the notes are not in memory twice.
         for due, note in enumerate(notes, 1):
-            row = _Note(note, models[note.note_type.id], due)
+            row = _Note(note, models[note.note_type.id], due, taken)
             row.write_to_db(cursor, SCHEMA_TIME, decks[note.card.deck].deck_id, iter(()))
         connection.commit()
         connection.execute("VACUUM")
