@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from build_decks.cards.dialects import house
+from build_decks.cards.model import DIFFICULTIES, KINDS
 from build_decks.cli import config
-from build_decks.cli.main import main
+from build_decks.cli.main import DIFFICULTY, KIND, main
 
 ROOT = Path(__file__).parent.parent
 CODE = re.compile(r"\bC\d{3}\b")
@@ -41,3 +42,8 @@ def test_every_command_and_option_has_a_help_text() -> None:
         for option in command.params:
             if option.param_type_name == "option":
                 assert getattr(option, "help", None), f"{command.name} {option.name}"
+
+
+def test_the_choices_of_the_options_are_those_of_the_cards() -> None:
+    # They are written twice so that `--help` need not import the cards.
+    assert (tuple(DIFFICULTY.choices), tuple(KIND.choices)) == (DIFFICULTIES, KINDS)
