@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 
 from . import identity
@@ -145,8 +146,9 @@ def _form(block: Block) -> Iterator[Diagnostic]:
             yield Diagnostic(attribute.span, "C105", f"`{attribute.value}` is no value of `{key}`", f"write {wanted}")
 
 
+@cache  # the cards of a file share their tags, in memory too
 def _tags(
-    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: Sequence[str], tier: str
+    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: tuple[str, ...], tier: str
 ) -> tuple[str, ...]:
     labels = [("subdomain", kebab(folder)), ("difficulty", difficulty), ("topic", topic), ("kind", kind)]
     labels += [("role", kebab(role)) for role in roles] + [("tier", tier)]
