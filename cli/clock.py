@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import time
 
+from ..cards.ledger import LAST as LATEST
 from .config import ConfigError
-
-LATEST = 253_370_678_400  # 9998-12-31, the last moment that a ledger can write
 
 
 def now() -> int:

@@ -153,11 +153,13 @@ def _ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:
     from .report import shown
 
     path = settings.root / config.OWN / LEDGER
+    if not path.exists():
+        return ledger.Ledger(), ()
     try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise config.ConfigError(f"{shown(path)} cannot be read: {error}") from error
-    return ledger.parse(text, shown(path)) if path.exists() else (ledger.Ledger(), ())
+    return ledger.parse(text, shown(path))
 
 
 def _progress(names: Sequence[str], label: str, quiet: bool) -> Any:

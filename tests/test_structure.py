@@ -61,7 +61,7 @@ EDGES = {
     "cards.settings": {"cards.model"},
     "cards.tag": {"cards.identity", "cards.model", "cards.settings"},
     "cli": set(),
-    "cli.clock": {"cli.config"},
+    "cli.clock": {"cards.ledger", "cli.config"},
     "cli.config": {"cards.mapping", "cards.model", "cards.settings"},
     "cli.main": {
         "cards.index", "cards.ledger", "cards.model", "cards.pipeline", "cards.settings",
