@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -43,15 +43,23 @@ def concept_files(
     return tuple(sorted(names, key=place))
 
 
+def names(root: Path) -> frozenset[str]:
+    """Every file and folder of the track, as paths inside `root`; what begins with a dot is left out."""
+    found = {"."}
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        inside = Path(folder).relative_to(root)
+        found |= {(inside / name).as_posix() for name in (*folders, *files) if not name.startswith(".")}
+    return frozenset(found)
+
+
 def _matches(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def read(root: Path, names: Iterable[str], shown: str) -> Iterator[Source | Diagnostic]:
-    """Each file's text with line feeds for line ends, or why it cannot be read."""
-    for name in names:
-        path = f"{shown}/{name}" if shown not in ("", ".") else name
-        yield _read(root, root / name, Source(path, name, ""))
+def read(root: Path, name: str, shown: str) -> Source | Diagnostic:
+    """A file's text with line feeds for line ends, or why it cannot be read."""
+    return _read(root, root / name, Source(f"{shown}/{name}" if shown not in ("", ".") else name, name, ""))
 
 
 def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .model import DIFFICULTIES, Artefact, Note
+from .model import DIFFICULTIES, KINDS, Artefact
+from .stats import Figures, Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,20 @@ may import either, or both: nothing comes twice.
 
 ## Notes by subdomain and difficulty
 
-| subdomain | {difficulties} | all |
-|---|{rules}--:|
-{table}
+{difficulties}
+
+## Notes by subdomain and kind
+
+{kinds}
+
+{roles}
+
+## Hours
+
+Reading, learning each card for the first time, and practice; later reviews come on top. `build-decks stats` says
+the same.
+
+{hours}
 
 ## Import
 
@@ -51,7 +62,7 @@ To compare a file with this page: `sha256sum FILE`.
 """
 
 
-def page(title: str, notes: Sequence[Note], written: Sequence[Written]) -> str:
+def page(title: str, figures: Statistics, written: Sequence[Written]) -> str:
     """The page as Markdown."""
     decks = [
         f"| `{w.artefact.name}` | {w.artefact.notes} | {w.artefact.cards} | {_size(w.size)} | `{w.sha256}` |"
@@ -60,22 +71,57 @@ def page(title: str, notes: Sequence[Note], written: Sequence[Written]) -> str:
     return _PAGE.format(
         title=title,
         decks="\n".join(decks),
-        difficulties=" | ".join(DIFFICULTIES),
-        rules="--:|" * len(DIFFICULTIES),
-        table="\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in table(notes)),
+        difficulties=_table(("subdomain", *DIFFICULTIES, "all"), difficulties(figures)),
+        kinds=_table(("subdomain", *KINDS, "all"), kinds(figures)),
+        roles=_sentence(figures),
+        hours=_table(("subdomain", *HOURS), hours(figures)),
     )
 
 
-def table(notes: Sequence[Note]) -> list[tuple[str, ...]]:
+HOURS = ("reading", "learning", "practice", "exercises", "all", "planned", "off")
+
+
+def difficulties(figures: Statistics) -> list[tuple[str, ...]]:
     """Rows of notes by subdomain and difficulty, the last one their sum."""
-    names = list(dict.fromkeys(note.card.subdomain_title for note in notes))
-    counts = Counter((note.card.subdomain_title, note.card.difficulty) for note in notes)
+    return [(row.title, *map(str, row.difficulties.values()), str(row.notes)) for row in _rows(figures)]
 
-    def row(label: str, of: Sequence[str]) -> tuple[str, ...]:
-        cells = [sum(counts[name, difficulty] for name in of) for difficulty in DIFFICULTIES]
-        return (label, *(str(cell) for cell in (*cells, sum(cells))))
 
-    return [*(row(name or "(none)", [name]) for name in names), row("all", names)]
+def kinds(figures: Statistics) -> list[tuple[str, ...]]:
+    """Rows of notes by subdomain and kind, the last one their sum."""
+    return [(row.title, *map(str, row.kinds.values()), str(row.notes)) for row in _rows(figures)]
+
+
+def hours(figures: Statistics) -> list[tuple[str, ...]]:
+    """Rows of hours by subdomain and what they go to, as HOURS names them, the last one their sum."""
+    return [
+        (
+            row.title,
+            *(f"{minutes / 60:.1f}" for minutes in (row.reading, row.learning, row.practice)),
+            str(row.exercises),
+            f"{row.total:.1f}",
+            "" if row.hours is None else f"{row.hours:g}",
+            "" if row.off is None else f"{row.off:+.0f} %" if row.complete or not row.folder else "being written",
+        )
+        for row in _rows(figures)
+    ]
+
+
+def _rows(figures: Statistics) -> Sequence[Figures]:
+    return (*(row for row in figures.subdomains if row.notes or row.hours), figures.track)
+
+
+def _sentence(figures: Statistics) -> str:
+    parts = [
+        f"{label}: {', '.join(f'{name} {count}' for name, count in counts.items())}."
+        for label, counts in (("By role", figures.roles), ("By tier", figures.tiers))
+        if any(counts.values())
+    ]
+    return "\n".join(parts)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ("---", *["--:"] * (len(header) - 1)), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
 
 
 def _size(size: int) -> str:

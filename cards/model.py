@@ -136,6 +136,14 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """Code as written, and the line of the file on which it begins."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A card as written, with the faults of its form: what a dialect found, before its metadata is judged."""
 
@@ -146,7 +154,7 @@ class Block:
     more: Fragment
     source: Fragment
     attributes: Mapping[str, Attribute]
-    checks: tuple[str, ...]
+    checks: tuple[Code, ...]
     anchor: str
     span: Span
     faults: tuple[Diagnostic, ...] = ()

@@ -1,39 +1,62 @@
-"""Source -> Blocks: front matter is split off, the dialects read the rest."""
+"""Source -> Parsed: front matter is split off, the dialects find the cards in the rest."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from . import mapping, markdown
 from .dialects import DIALECTS
-from .model import Attribute, Block, Diagnostic, Source, Span
+from .model import Attribute, Block, Chunk, Diagnostic, Document, Source, Span
 
-KEYS = ("title", "roles", "difficulty", "verified")
+KEYS = ("title", "roles", "difficulty", "verified", "reviewed")
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
-def parse(source: Source) -> Iterator[Block | Diagnostic]:
-    """Every card of a file with its front matter's values as defaults, and every fault on the way.
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A concept file: its Markdown, its cards, and every fault on the way to them."""
+
+    document: Document
+    blocks: tuple[Block, ...]
+    faults: tuple[Diagnostic, ...]
+
+    @property
+    def guide(self) -> tuple[Chunk, ...]:
+        """The Markdown blocks that belong to no card."""
+        taken = {line for block in self.blocks for line in _lines(block)}
+        return tuple(chunk for chunk in self.document.chunks if chunk.line not in taken)
+
+
+def _lines(block: Block) -> range:
+    """The lines of a card, from its heading to the end of its last part."""
+    parts = (block.question, block.front, block.answer, block.more, block.source)
+    return range(block.span.line, max(chunk.end_line for part in parts for chunk in part.chunks) + 1)
+
+
+def parse(source: Source) -> Parsed:
+    """Read a file, with its front matter's values as defaults of its cards.
 
     Of the front matter `roles` and `difficulty` are given to each card that does not say its own, and
     `title` as the attribute `title`.
     """
     matter = _FRONT_MATTER.match(source.text)
     defaults: dict[str, Attribute] = {}
-    if matter:
-        yield from _front_matter(source, matter[1], defaults)
-    document, faults = markdown.parse(source, matter[0].count("\n") if matter else 0)
-    yield from faults
+    faults = list(_front_matter(source, matter[1], defaults)) if matter else []
+    document, lost = markdown.parse(source, matter[0].count("\n") if matter else 0)
+    faults += lost
+    blocks = []
     for dialect in DIALECTS:
         for found in dialect(document):
-            if isinstance(found, Block) and defaults:
-                found = replace(found, attributes={**defaults, **found.attributes})
-            yield found
+            if isinstance(found, Diagnostic):
+                faults.append(found)
+            else:
+                blocks.append(replace(found, attributes={**defaults, **found.attributes}) if defaults else found)
+    return Parsed(document, tuple(blocks), tuple(faults))
 
 
 def _front_matter(source: Source, text: str, into: dict[str, Attribute]) -> Iterator[Diagnostic]:
@@ -62,7 +85,7 @@ def _text(key: str, value: Any) -> str | None:
     """A front-matter value as the text that a card's comment would hold, or None if it is no such."""
     if key == "roles" and isinstance(value, list) and value and all(isinstance(v, str) for v in value):
         return ",".join(value)
-    if key == "verified" and isinstance(value, (date, float)):
+    if key in ("verified", "reviewed") and isinstance(value, (date, float)):
         return str(value)
     if isinstance(value, str) and value.strip() and value.strip().isprintable():
         return value.strip()

@@ -6,16 +6,21 @@ runs only if no fault stands, so that nothing half-built is ever made.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 
-from . import check, discover, ledger, package, render, tag
+from . import checks, discover, exercises, ledger, markdown, package, render, stats, tag
+from .checks import guide, twins
 from .ledger import Changes, Ledger
 from .media import Library
-from .model import Artefact, Block, Card, Diagnostic, Note
+from .model import DIFFICULTIES, Artefact, Block, Card, Diagnostic, Note
 from .notetypes import NOTE_TYPES
-from .parse import parse
+from .parse import Parsed, parse
 from .settings import Settings, kebab
+from .stats import Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +31,16 @@ class Build:
     ledger: Ledger = field(default_factory=Ledger)
     changes: Changes = field(default_factory=Changes)
     note_type_times: Mapping[int, int] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=Statistics)
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def concept_files(settings: Settings) -> tuple[str, ...]:
-    """The names of the track's concept files in study order."""
-    order = [(subdomain.folder, subdomain.files) for subdomain in settings.subdomains]
-    return discover.concept_files(settings.root, order, settings.include, settings.exclude)
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `check` found, and in how many cards."""
+
+    cards: int
+    diagnostics: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +52,181 @@ class Found:
     faults: tuple[Diagnostic, ...]
 
 
-def cards(settings: Settings, names: Iterable[str]) -> Iterator[Found | Diagnostic]:
-    """The cards of the named files, and the faults of the files themselves."""
+@dataclass(frozen=True, slots=True)
+class ConceptFile:
+    """A concept file with its cards; `parsed` is None where it cannot be read, and `faults` say why."""
+
+    name: str
+    parsed: Parsed | None
+    cards: tuple[Found, ...]
+    faults: tuple[Diagnostic, ...]
+
+    @property
+    def words(self) -> int:
+        """The words of its guide text: all that is outside its cards."""
+        return sum(markdown.count_words(chunk.tokens) for chunk in self.parsed.guide) if self.parsed else 0
+
+
+def concept_files(settings: Settings) -> tuple[str, ...]:
+    """The names of the track's concept files in study order."""
+    order = [(subdomain.folder, subdomain.files) for subdomain in settings.subdomains]
+    return discover.concept_files(settings.root, order, settings.include, settings.exclude)
+
+
+def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
+    """The named files as they are read, one at a time."""
     labels = tag.Labels(
         settings.tag, settings.title, settings.subdomains, settings.closed, settings.roles, settings.difficulty
     )
-    for source in discover.read(settings.root, names, settings.shown):
+    for name in names:
+        source = discover.read(settings.root, name, settings.shown)
         if isinstance(source, Diagnostic):
-            yield source
+            yield ConceptFile(name, None, (), (source,))
             continue
-        for block in parse(source):
-            if isinstance(block, Diagnostic):
-                yield block
-                continue
+        parsed = parse(source)
+        cards = []
+        for block in parsed.blocks:
             card, faults = tag.tag(block, source, labels)
-            broken = [fault for rule in check.CHECKS for fault in rule(block, settings.source_hosts)]
-            yield Found(block, card, (*block.faults, *faults, *broken))
+            cards.append(Found(block, card, (*block.faults, *faults, *checks.sources(block, settings.source_hosts))))
+        yield ConceptFile(name, parsed, tuple(cards), parsed.faults)
 
 
-def read(settings: Settings, names: Iterable[str]) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
-    """The notes of the named files in order, and every diagnostic of files and track, sorted by place."""
+def cards(settings: Settings, names: Iterable[str]) -> Iterator[Found | Diagnostic]:
+    """The cards of the named files, and the faults of the files themselves."""
+    for file in files(settings, names):
+        yield from file.faults
+        yield from file.cards
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The notes of files in order, every diagnostic sorted by place, and the words of guide text by file."""
+
+    notes: tuple[Note, ...]
+    faults: tuple[Diagnostic, ...]
+    words: Mapping[str, int]
+
+
+def read(settings: Settings, names: Iterable[str]) -> Read:
+    """The first half of a build."""
     library = Library(settings.root, settings.tag)
     notes: list[Note] = []
     faults: list[Diagnostic] = []
-    for found in cards(settings, names):
-        if isinstance(found, Diagnostic):
-            faults.append(found)
-            continue
-        note, lost = render.render(found.block, found.card, library, settings.source_url)
-        notes.append(note)
-        faults += (*found.faults, *lost)
-    faults += check.duplicate_ids([note.card for note in notes])
-    return tuple(notes), tuple(sorted(set(faults)))
+    words: dict[str, int] = {}
+    for file in files(settings, names):
+        faults += file.faults
+        words[file.name] = file.words
+        for found in file.cards:
+            note, lost = render.render(found.block, found.card, library, settings.source_url)
+            notes.append(note)
+            faults += (*found.faults, *lost)
+    faults += checks.duplicate_ids([note.card for note in notes])
+    return Read(tuple(notes), _sorted(faults), words)
 
 
 def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int]) -> Build:
     """Read the named files and date their notes by the ledger; `now` gives Unix time where it is needed."""
-    notes, faults = read(settings, names)
-    faults += tuple(ledger.reused(notes, known))
+    found = read(settings, names)
+    practice, broken = exercises.read(settings.root, settings.shown)
+    faults = (*found.faults, *ledger.reused(found.notes, known), *broken)
     if any(fault.severity == "error" for fault in faults):
         return Build(diagnostics=faults)
-    dated, times, new, changes = ledger.date(notes, NOTE_TYPES, known, now)
-    return Build(dated, new, changes, times, faults)
+    dated, times, new, changes = ledger.date(found.notes, NOTE_TYPES, known, now)
+    figures = stats.statistics([note.card for note in found.notes], found.words, practice, settings.subdomains)
+    return Build(dated, new, changes, times, figures, faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one concept file gives to the checks of its track, and what is wrong with it alone."""
+
+    name: str
+    cards: tuple[Card, ...]
+    words: int
+    page: guide.Page | None
+    asked: tuple[twins.Asked, ...]
+    faults: tuple[Diagnostic, ...]
+
+
+Map = Callable[[Callable[[str], Judged], Iterable[str]], Iterable[Judged]]
+
+
+def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) -> Checked:
+    """Every diagnostic of the track, sorted by place: what a build would find, and what the rules object to.
+
+    `day` is the one on which claims with a date are judged. `each` is asked to judge the files, and may do so in
+    any order and in other processes.
+    """
+    judged = list(each(partial(judge, settings, day), names))
+    found = [card for file in judged for card in file.cards]
+    pages = [file.page for file in judged if file.page]
+    faults = [fault for file in judged for fault in file.faults]
+    present = discover.names(settings.root)
+    others = present - {file.name for file in judged}
+    for name in sorted(name for name in others if name.lower().endswith(discover.SUFFIXES)):
+        source = discover.read(settings.root, name, settings.shown)
+        if isinstance(source, Diagnostic):
+            faults.append(source)
+        else:
+            pages.append(guide.page(parse(source).document))
+    practice, broken = exercises.read(settings.root, settings.shown)
+    figures = stats.statistics(found, {file.name: file.words for file in judged}, practice, settings.subdomains)
+    faults += [
+        *broken,
+        *exercises.check(practice, settings.subdomains, {card.id for card in found}),
+        *checks.duplicate_ids(found),
+        *twins.twins([card for file in judged for card in file.asked], settings.limits.twin_percent),
+        *guide.dead_links(pages, present),
+        *guide.unused_media(pages, present, settings.shown),
+        *guide.readme(pages, settings.subdomains, {file.name: len(file.cards) for file in judged}),
+        *stats.off_hours(figures, settings.limits.hours_percent, settings.shown),
+    ]
+    return Checked(len(found), _sorted(checks.tuned(faults, settings.rules)))
+
+
+def judge(settings: Settings, day: date, name: str) -> Judged:
+    """A concept file before the rules. Of a card with a fault only the fault is said."""
+    library = Library(settings.root, settings.tag)
+    levels = {s.folder: (*s.difficulties, *s.also) for s in settings.subdomains}
+    (file,) = files(settings, [name])
+    faults = list(file.faults)
+    asked = []
+    for found in file.cards:
+        # Colours cost half of the time and cannot fail.
+        _, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
+        faults += (*found.faults, *lost)
+        if found.faults:
+            continue
+        card = checks.written(found.block, found.card, levels.get(found.card.subdomain, DIFFICULTIES), day)
+        faults += checks.judge(card, settings.limits)
+        if twins.CODE not in checks.allowed(card)[0]:
+            asked.append(twins.asked(card))
+    page = guide.page(file.parsed.document) if file.parsed else None
+    return Judged(name, tuple(found.card for found in file.cards), file.words, page, tuple(asked), tuple(faults))
+
+
+def _plain(code: str, language: str) -> str:
+    return html.escape(code, quote=False)
+
+
+def _sorted(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(set(faults)))
+
+
+def statistics(settings: Settings, names: Iterable[str]) -> tuple[Statistics, tuple[Diagnostic, ...]]:
+    """The track in figures, and the faults that stand in its files."""
+    found_cards: list[Card] = []
+    faults: list[Diagnostic] = []
+    words: dict[str, int] = {}
+    for file in files(settings, names):
+        faults += file.faults
+        words[file.name] = file.words
+        for found in file.cards:
+            faults += found.faults
+            found_cards.append(found.card)
+    practice, broken = exercises.read(settings.root, settings.shown)
+    figures = stats.statistics(found_cards, words, practice, settings.subdomains)
+    return figures, _sorted([*faults, *broken])
 
 
 def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str = "") -> tuple[Artefact, ...]:

@@ -23,10 +23,12 @@ _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECA
 _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
 
 
-def render(block: Block, card: Card, library: Library, source_url: str) -> tuple[Note, tuple[Diagnostic, ...]]:
-    """The note, and every fault found while rendering it."""
+def render(
+    block: Block, card: Card, library: Library, source_url: str, colour: Callable[[str, str], str] = highlight
+) -> tuple[Note, tuple[Diagnostic, ...]]:
+    """The note, and every fault found while rendering it; `colour(code, language)` gives the HTML of code."""
     cloze = card.kind == "cloze"
-    page = _Page(block.question.document, library, source_url, cloze)
+    page = _Page(block.question.document, library, source_url, cloze, colour)
     front, count = page.html(block.front, hide=cloze)
     fields = {
         "Question": page.inline(block.question),
@@ -63,6 +65,7 @@ class _Page:
     library: Library
     source_url: str
     cloze: bool
+    colour: Callable[[str, str], str]
     media: dict[str, Medium] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
 
@@ -76,7 +79,7 @@ class _Page:
         return self._render(fragment, markdown.render, hide)
 
     def _render(self, fragment: Fragment, make: Callable[..., str], hide: bool) -> tuple[str, int]:
-        context = Context(self.document, self._image, self._link, highlight, hide)
+        context = Context(self.document, self._image, self._link, self.colour, hide)
         text = make(fragment.tokens, context)
         if context.raw:
             text = self._sanitise(text, context.raw)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from .model import DIFFICULTIES
+from .model import DIFFICULTIES, Severity
+
+Tuning = Severity | Literal["off"]
 
 
 @dataclass(frozen=True, slots=True)
 class Subdomain:
-    """A folder of concept files and the deck it becomes. `files` come first, in that order."""
+    """A folder of concept files and the deck it becomes. `files` come first, in that order.
+
+    `difficulties` is the range that the guide promises, `also` what a few of its cards may have besides. One that
+    is `complete` is held to its `hours`.
+    """
 
     folder: str
     title: str
@@ -21,6 +29,36 @@ class Subdomain:
     difficulties: tuple[str, ...] = DIFFICULTIES
     hours: float | None = None
     files: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of something a card may have before `check` objects; deck.yaml names them with hyphens."""
+
+    question_words: int = 25
+    qa_words: int = 45
+    cloze_words: int = 40
+    output_words: int = 30
+    bug_words: int = 45
+    design_words: int = 160
+    list_items: int = 3
+    design_items: int = 5
+    deletions: int = 3
+    deletion_words: int = 5
+    code_lines: int = 15
+    bug_lines: int = 20
+    code_columns: int = 72
+    output_lines: int = 3
+    leak_words: int = 4
+    twin_percent: int = 80
+    hours_percent: int = 10
+
+    def words(self, kind: str) -> int:
+        """How many words of what is graded a card of this kind may have."""
+        limit: int = getattr(self, f"{kind}_words", self.qa_words)
+        return limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +78,8 @@ class Settings:
     source_hosts: tuple[str, ...] | None = None
     include: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
+    rules: Mapping[str, Tuning] = field(default_factory=dict)
+    limits: Limits = Limits()
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import date, datetime, timezone
 
 from ..cards.ledger import LAST as LATEST
 from .config import ConfigError
@@ -20,3 +21,8 @@ def now() -> int:
     if not (value.isascii() and value.isdigit() and len(value) <= 12 and int(value) <= LATEST):
         raise ConfigError(f"SOURCE_DATE_EPOCH is {value!r}: set it to a number of seconds since 1970")
     return int(value)
+
+
+def today() -> date:
+    """The day of `now`, in UTC."""
+    return datetime.fromtimestamp(now(), timezone.utc).date()

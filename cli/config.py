@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,16 +12,19 @@ from urllib.parse import urlsplit
 import click
 
 from ..cards import mapping
+from ..cards.checks import CODES
 from ..cards.mapping import Entry
 from ..cards.model import DIFFICULTIES, is_text
-from ..cards.settings import Settings, Subdomain, kebab, title_of
+from ..cards.settings import Limits, Settings, Subdomain, Tuning, kebab, title_of
 
 FILE = "deck.yaml"
 OWN = "_anki"
 KEYS = (
-    "title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude",
+    "title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude", "rules",
+    "limits",
 )  # fmt: skip
-SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "hours", "files")
+SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "also", "hours", "files", "complete")
+SEVERITIES: tuple[Tuning, ...] = ("error", "warning", "off")
 
 
 def printable(text: str) -> str:
@@ -128,6 +131,8 @@ def settings(root: Path) -> Settings:
         source_hosts=reader.names("source-hosts"),
         include=reader.names("include") or ("*",),
         exclude=reader.names("exclude") or (),
+        rules=reader.rules(),
+        limits=reader.limits(),
     )
 
 
@@ -171,6 +176,49 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
             raise self.fail(key, f"`{key}` must be a list of names")
         return tuple(v.strip() for v in value)
+
+    def pairs(self, key: str) -> Mapping[str, Any]:
+        """A mapping whose keys are text; nothing where the key is missing."""
+        value = self.value(key)
+        if key not in self.entries:
+            return {}
+        if not isinstance(value, dict):
+            raise self.fail(key, f"`{key}` must be a mapping")
+        return {str(name): inner for name, inner in value.items()}
+
+    def rules(self) -> Mapping[str, Tuning]:
+        pairs = self.pairs("rules")
+        for code, severity in pairs.items():
+            if code not in CODES:
+                raise self.fail(
+                    "rules", f"`rules` names `{code}`, which cannot be tuned; what can is {', '.join(CODES)}"
+                )
+            if severity not in SEVERITIES:
+                raise self.fail("rules", f"`rules`: `{code}` is `{severity}`; it may be {', '.join(SEVERITIES)}")
+        return pairs
+
+    def limits(self) -> Limits:
+        known = {field.name.replace("_", "-"): field.name for field in fields(Limits)}
+        pairs = self.pairs("limits")
+        for name, value in pairs.items():
+            if name not in known:
+                raise self.fail("limits", f"`limits` has no key `{name}`; the keys are {', '.join(known)}")
+            top = 100 if name.endswith("percent") else 1_000_000
+            if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= top:
+                raise self.fail("limits", f"`limits`: `{name}` must be a whole number from 1 to {top:,}")
+        return Limits(**{known[name]: value for name, value in pairs.items()})
+
+    def levels(self, key: str) -> tuple[str, ...]:
+        value = self.names(key) or ()
+        if key in self.entries and (not value or any(level not in DIFFICULTIES for level in value)):
+            raise self.fail(key, f"`{key}` must be a list of {', '.join(DIFFICULTIES)}")
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self.value(key)
+        if key in self.entries and not isinstance(value, bool):
+            raise self.fail(key, f"`{key}` must be true or false")
+        return bool(value)
 
     def tag(self, default: str) -> str:
         value = self.text("tag") or default
@@ -224,6 +272,8 @@ def _subdomains(reader: _Reader, root: Path, title: str) -> Iterator[Subdomain]:
             difficulties=_difficulties(inner, place),
             hours=_hours(inner, place),
             files=files,
+            also=inner.levels("also"),
+            complete=inner.flag("complete"),
         )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -20,16 +20,20 @@ from . import __version__
 if TYPE_CHECKING:
     from ..cards.ledger import Ledger
     from ..cards.model import Block, Card, Diagnostic, Span
-    from ..cards.pipeline import Build
+    from ..cards.pipeline import Build, Judged, Map
     from ..cards.settings import Settings
     from . import config
     from .write import Stage
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 LEDGER, INDEX = "ledger.txt", "README.md"
 DIFFICULTY = click.Choice(["beginner", "intermediate", "advanced"])
 KIND = click.Choice(["qa", "cloze", "output", "bug", "design"])
+# From here on further processes are worth their start.
+MANY_FILES = 50
+FORMAT = click.Choice(["text", "json", "github", "sarif"])
 
 
 class _BuildByDefault(click.Group):
@@ -108,7 +112,7 @@ def build(
             click.echo(found.target)
     if not quiet:
         for settings, built in builds:
-            report.summary(settings.title, built.notes, built.changes, verbose)
+            report.summary(settings.title, built.notes, built.statistics, built.changes, verbose)
     if check:
         sys.exit(report.stale(stage.staged))
     if not quiet:
@@ -143,7 +147,7 @@ def _build(settings: Settings, quiet: bool) -> Build:
     if faults:
         return pipeline.Build(diagnostics=faults)
     names = pipeline.concept_files(settings)
-    with _progress(names, settings.title, quiet) as shown_names:
+    with _progress(names, len(names), settings.title, quiet) as shown_names:
         return pipeline.build(settings, shown_names, known, clock.now)
 
 
@@ -162,18 +166,18 @@ def _ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:
     return ledger.parse(text, shown(path))
 
 
-def _progress(names: Sequence[str], label: str, quiet: bool) -> Any:
-    """The names with a bar on a terminal, and as they are elsewhere."""
+def _progress(items: Iterable[T], length: int, label: str, quiet: bool) -> AbstractContextManager[Iterable[T]]:
+    """The items with a bar on a terminal, and as they are elsewhere."""
     if quiet or not sys.stderr.isatty():
-        return nullcontext(names)
-    return click.progressbar(names, label=label, file=sys.stderr)
+        return nullcontext(items)
+    return click.progressbar(items, length, label=label, file=sys.stderr)
 
 
 def _stop_at_errors(faults: Iterable[Diagnostic]) -> None:
     from . import report
 
     found = sorted(faults)
-    report.diagnostics(found)
+    report.faults(found)
     if any(fault.severity == "error" for fault in found):
         sys.exit(1)
 
@@ -194,7 +198,7 @@ def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str,
     written = [(deck, stage.add(out / deck.name, deck.write)) for deck in decks]
     if not role and not difficulty:
         files = [index.Written(deck, found.size, found.sha256) for deck, found in written]
-        stage.add(own / INDEX, _text(index.page(settings.title, built.notes, files)))
+        stage.add(own / INDEX, _text(index.page(settings.title, built.statistics, files)))
 
 
 def _text(text: str) -> Callable[[BinaryIO], None]:
@@ -214,19 +218,86 @@ def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> st
 
 @main.command()
 @_paths("PATH")
-def check(paths: tuple[Path, ...]) -> None:
-    """Report every fault of the tracks that the PATHs lie in; write nothing."""
-    from ..cards import pipeline
-    from . import report
+@click.option("--format", "form", type=FORMAT, default="text", show_default=True, help="How faults are written.")
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+@click.option("--explain", metavar="CODE", help="Say what a code means and how to mend it, and check nothing.")
+def check(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None) -> None:
+    """Report every fault of the tracks that the PATHs lie in; write nothing.
 
+    Beside what would keep decks from being built, it judges the writing: docs and --explain tell the rules.
+    """
+    from ..cards import pipeline
+    from . import clock, diagnostics, report
+
+    if explain:
+        click.echo(_explanation(explain))
+        return
+    _collect_less()
     faults: list[Diagnostic] = []
     count = 0
     for settings in _tracks(paths):
-        notes, found = pipeline.read(settings, pipeline.concept_files(settings))
-        count += len(notes)
-        faults += found
-    _stop_at_errors(faults)
-    report.say(f"{count} notes, no error")
+        names = pipeline.concept_files(settings)
+        checked = pipeline.check(settings, names, clock.today(), _each(settings.title, form != "text"))
+        count += checked.cards
+        faults += checked.diagnostics
+    faults.sort()
+    for line in diagnostics.FORMATS[form](faults):
+        report.say(line) if form == "text" else click.echo(line)
+    if not faults:
+        report.say(f"{count} notes, no fault")
+    if any(fault.severity == "error" or strict for fault in faults):
+        sys.exit(1)
+
+
+def _each(label: str, quiet: bool) -> Map:
+    """A `map` with a progress bar, over as many processes as there are processors where that pays."""
+
+    def each(judge: Callable[[str], Judged], names: Iterable[str]) -> Iterator[Judged]:
+        listed = list(names)
+        with ExitStack() as stack:
+            judged: Iterable[Judged] = map(judge, listed)
+            if len(listed) >= MANY_FILES:
+                from concurrent.futures import ProcessPoolExecutor
+
+                pool = stack.enter_context(ProcessPoolExecutor())
+                judged = pool.map(judge, listed, chunksize=4)
+            yield from stack.enter_context(_progress(judged, len(listed), label, quiet))
+
+    return each
+
+
+def _explanation(code: str) -> str:
+    from ..cards.explain import explanations
+    from .config import ConfigError
+
+    known = explanations()
+    if code.upper() not in known:
+        raise ConfigError(f"there is no code `{code}`; the codes are {', '.join(known)}")
+    found = known[code.upper()]
+    return f"{found.code} {found.title}\n\n{found.text}"
+
+
+@main.command()
+@_paths("TRACK")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a track.")
+@click.option("--strict", is_flag=True, help="Exit 1 when a subdomain that is complete is off its hours.")
+def stats(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
+    """Count notes, and hours against those of deck.yaml."""
+    from ..cards import pipeline
+    from . import report
+
+    off = 0
+    for settings in _tracks(paths):
+        figures, faults = pipeline.statistics(settings, pipeline.concept_files(settings))
+        _stop_at_errors(faults)
+        if as_json:
+            click.echo(json.dumps(report.figures(settings.title, figures), ensure_ascii=False))
+        else:
+            for line in report.statistics(settings.title, figures):
+                click.echo(line)
+        off += report.off_hours(figures, settings.limits.hours_percent)
+    if off and strict:
+        sys.exit(1)
 
 
 @main.command("list")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..cards import identity, index
 from ..cards.ledger import Changes
-from ..cards.model import DIFFICULTIES, Diagnostic, Note
+from ..cards.model import DIFFICULTIES, KINDS, Diagnostic, Note
+from ..cards.stats import Figures, Statistics
+from . import diagnostics
 from .config import printable
 from .write import Staged
 
-COLOURS = {"error": "red", "warning": "yellow"}
 SHOWN_IDS = 8
 
 
@@ -23,24 +25,17 @@ def say(text: str = "") -> None:
     click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
-def diagnostics(found: Sequence[Diagnostic]) -> None:
-    """One line a fault, with its mend under it, and their number at the end."""
-    for fault in found:
-        place = f"{fault.span.path}:{fault.span.line}:{fault.span.column}"
-        severity = click.style(fault.severity, fg=COLOURS[fault.severity], bold=True)
-        say(f"{printable(place)}: {severity} {fault.code} {printable(fault.message)}")
-        say(click.style(f"    mend: {printable(fault.hint)}", dim=True))
-    for severity in COLOURS:
-        count = sum(fault.severity == severity for fault in found)
-        if count:
-            say(f"{count} {severity}{'s' * (count > 1)}")
+def faults(found: Sequence[Diagnostic]) -> None:
+    """Faults as a person reads them, with their lines and mends."""
+    for line in diagnostics.text(found):
+        say(line)
 
 
-def summary(title: str, notes: Sequence[Note], changes: Changes, verbose: bool) -> None:
+def summary(title: str, notes: Sequence[Note], figures: Statistics, changes: Changes, verbose: bool) -> None:
     """What a build found, and what it changes for a learner."""
     cards = sum(note.cards for note in notes)
     say(click.style(f"{title}: {len(notes)} notes, {cards} cards", bold=True))
-    for row in table([("", *DIFFICULTIES, "all"), *index.table(notes)]):
+    for row in table([("", *DIFFICULTIES, "all"), *index.difficulties(figures)]):
         say(f"  {row}")
     for line in _changes(changes, None if verbose else SHOWN_IDS):
         say(line)
@@ -101,3 +96,53 @@ def _changes(changes: Changes, limit: int | None) -> Iterator[str]:
 def _some(ids: Sequence[str], limit: int | None) -> str:
     more = f" and {len(ids) - limit} more" if limit and len(ids) > limit else ""
     return printable(", ".join(ids[:limit]) + more)
+
+
+def statistics(title: str, figures: Statistics) -> Iterator[str]:
+    """A track in figures, as tables for a terminal."""
+    yield printable(f"{title}: {figures.track.notes} notes")
+    for header, rows in (
+        (("", *DIFFICULTIES, "all"), index.difficulties(figures)),
+        (("", *KINDS, "all"), index.kinds(figures)),
+        (("hours", *index.HOURS), index.hours(figures)),
+    ):
+        yield ""
+        yield from (printable(f"  {row}") for row in table([header, *rows]))
+    yield ""
+    for label, counts in (("role", figures.roles), ("tier", figures.tiers)):
+        if any(counts.values()):
+            yield printable(f"  by {label}: {', '.join(f'{name} {count}' for name, count in counts.items())}")
+
+
+def figures(title: str, found: Statistics) -> dict[str, Any]:
+    """A track in figures, as JSON: minutes where it says so, else counts."""
+    return {
+        "track": title,
+        "subdomains": [_row(row) for row in found.subdomains],
+        "all": _row(found.track),
+        "roles": dict(found.roles),
+        "tiers": dict(found.tiers),
+    }
+
+
+def _row(row: Figures) -> dict[str, Any]:
+    return {
+        "folder": row.folder, "title": row.title, "notes": row.notes, "difficulties": dict(row.difficulties),
+        "kinds": dict(row.kinds), "exercises": row.exercises,
+        "minutes": {
+            "reading": round(row.reading, 1), "learning": round(row.learning, 1), "practice": round(row.practice, 1),
+        },
+        "hours": round(row.total, 2), "planned": row.hours, "complete": row.complete,
+    }  # fmt: skip
+
+
+def off_hours(found: Statistics, percent: int) -> int:
+    """Say which subdomains are off their hours by more than `percent`; how many of them are complete."""
+    count = 0
+    for row in found.subdomains:
+        if row.off is not None and abs(row.off) > percent:
+            count += row.complete
+            what = "" if row.complete else ", and is not declared complete"
+            warning = click.style("warning", fg="yellow")
+            say(f"{warning}: {printable(row.folder)} is {row.off:+.0f} % off its hours{what}")
+    return count

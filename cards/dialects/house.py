@@ -14,12 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from .. import markdown
-from ..model import KINDS, Attribute, Block, Chunk, Diagnostic, Document, Fragment, Span
+from ..model import KINDS, Attribute, Block, Chunk, Code, Diagnostic, Document, Fragment, Span
 
 NAME = "house"
-KEYS = ("id", "difficulty", "kind", "roles", "tier", "py", "pkg", "review-by", "impl", "warns", "verify")
+KEYS = ("id", "difficulty", "kind", "roles", "tier", "py", "pkg", "review-by", "impl", "warns", "verify", "allow")
 MAX_COMMENT = 4_000
 LABELS: Mapping[str, str] = {"A:": "answer", "More:": "more", "Source:": "source"}
 
@@ -28,6 +29,9 @@ _CHECK = re.compile(r"<!--[ \t]*check[ \t]*(?:\n|(?=-->))", re.IGNORECASE)
 _LIKE_CHECK = re.compile(r"<!--\s*check\b", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"<!--\s*card\s*:\s*")
 _ATTRIBUTE = re.compile(r"([A-Za-z][A-Za-z-]*)=(?:\"([^\"\n]*)\"|([^\s\"]*))(?=\s|$)")
+_OPENING_WORD = re.compile(r"<!--\s*(\w+)[ \t]*(:)?")
+_METADATA = re.compile(r"\b(?:id|difficulty|kind)=")
+_ANSWER = re.compile(r"(?:^|\n)\s*(?:\*\*A:\*\*|__A:__)(?=\s|$)")
 _NEAR_LABEL = re.compile(r"\s*(\*\*|__)\s*(A|Answer)\s*(:\s*\1|\1\s*:)", re.IGNORECASE)
 
 
@@ -49,6 +53,10 @@ def read(document: Document) -> Iterator[Block | Diagnostic]:
             yield _card(document, heading, chunk, body)
             index += len(body)
             continue
+        if chunk.type == "comment" and _meant_for_card(chunk.text, chunks[index - 2] if index > 1 else None):
+            yield _misspelt(document.span(chunk), chunk.text)
+        if chunk.type == "paragraph" and (answer := _ANSWER.search(chunk.text)):
+            yield _answer_of_no_card(_inside(document, chunk, answer.end() - len(answer[0].strip())))
         for span in markdown.stray_comments(document, chunk, _CARD):
             yield _stray(span)
     for span in markdown.footnote_comments(document, _CARD):
@@ -59,6 +67,37 @@ def _stray(span: Span) -> Diagnostic:
     return Diagnostic(
         span, "C101", "this card comment does not stand right after a heading",
         "put it on a line of its own under the heading that is the card's question",
+    )  # fmt: skip
+
+
+def _meant_for_card(comment: str, before: Chunk | None) -> bool:
+    """Whether a comment is a card's but for its first word: by its metadata, or by its place and spelling."""
+    opening = _OPENING_WORD.match(comment)
+    if not opening:
+        return False
+    if _METADATA.search(comment.split("-->", 1)[0]):
+        return True
+    after_heading = before is not None and before.type == "heading"
+    return after_heading and opening[2] is not None and _alike(opening[1], "card")
+
+
+def _alike(word: str, meant: str) -> bool:
+    """Whether a word is another one with a slip of the fingers."""
+    return SequenceMatcher(None, word.lower(), meant).ratio() >= 0.75
+
+
+def _misspelt(span: Span, comment: str) -> Diagnostic:
+    word = comment.removeprefix("<!--").split()[0].rstrip(":")
+    return Diagnostic(
+        span, "C123", f"this comment looks like that of a card, but begins with `{word}`",
+        "write <!-- card: id=… difficulty=… -->",
+    )  # fmt: skip
+
+
+def _answer_of_no_card(span: Span) -> Diagnostic:
+    return Diagnostic(
+        span, "C122", "this **A:** belongs to no card",
+        "put <!-- card: id=… difficulty=… --> under the heading that is its question",
     )  # fmt: skip
 
 
@@ -92,7 +131,7 @@ def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chu
         more=more,
         source=source,
         attributes=attributes,
-        checks=tuple(_code(chunk.text) for chunk in body if _is_check(chunk)),
+        checks=tuple(_code(chunk) for chunk in body if _is_check(chunk)),
         anchor=heading.anchor,
         span=document.span(heading),
     )
@@ -109,8 +148,15 @@ def _comments(document: Document, chunks: Sequence[Chunk]) -> Iterator[Diagnosti
             yield _stray(document.span(chunk))
         elif _trailing(chunk.text):
             yield _text_after_comment(document, chunk)
-        elif _LIKE_CHECK.match(chunk.text) and not _is_check(chunk):
+        elif _like_check(chunk.text) and not _is_check(chunk):
             yield _no_check(document, chunk)
+
+
+def _like_check(comment: str) -> bool:
+    """Whether a comment begins as a hidden check does, or with the same word misspelt on a line of its own."""
+    opening = _OPENING_WORD.match(comment)
+    alone = opening is not None and comment[opening.end() :].lstrip(" \t").startswith("\n")
+    return bool(_LIKE_CHECK.match(comment) or (opening and alone and _alike(opening[1], "check")))
 
 
 def _is_check(chunk: Chunk) -> bool:
@@ -229,8 +275,10 @@ def _without_rules(chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
     return tuple(kept)
 
 
-def _code(check: str) -> str:
-    return _CHECK.sub("", check, count=1).split("-->", 1)[0]
+def _code(check: Chunk) -> Code:
+    opening = _CHECK.match(check.text)
+    start = opening.end() if opening else 0
+    return Code(check.text[start:].split("-->", 1)[0], check.line + check.text.count("\n", 0, start))
 
 
 def _shape(document: Document, block: Block, labels: Mapping[str, Span]) -> Iterator[Diagnostic]:

@@ -7,7 +7,20 @@ link references and footnotes resolve wherever in the file they are defined.
 from __future__ import annotations
 
 from .document import parse, unclosed_html
-from .inline import count_bold, footnote_comments, links, place, plain, stray_comments
+from .guide import Cell, Target, anchors, count_words, tables, targets
+from .inline import (
+    Deletion,
+    Prose,
+    count_bold,
+    count_items,
+    deletions,
+    footnote_comments,
+    links,
+    place,
+    plain,
+    prose,
+    stray_comments,
+)
 from .labels import split_labels
 from .renderer import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context, render, render_inline
 
@@ -16,16 +29,27 @@ __all__ = [
     "CLOZE_OPEN",
     "CLOZE_TEXT",
     "SOUND",
+    "Cell",
     "Context",
+    "Deletion",
+    "Prose",
+    "Target",
+    "anchors",
     "count_bold",
+    "count_items",
+    "count_words",
+    "deletions",
     "footnote_comments",
     "links",
     "parse",
     "place",
     "plain",
+    "prose",
     "render",
     "render_inline",
     "split_labels",
     "stray_comments",
+    "tables",
+    "targets",
     "unclosed_html",
 ]

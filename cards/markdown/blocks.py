@@ -88,7 +88,7 @@ def chunk_of(
     anchor = ""
     if kind == "heading":
         text = tokens[1].content
-        anchor = _anchor(plain_text(tokens[1].children or []), anchors)
+        anchor = anchor_of(plain_text(tokens[1].children or []), anchors)
     elif kind == "comment":
         text = first.content.strip()
     else:
@@ -126,7 +126,7 @@ def language_of(fence: Token) -> str:
     return words[0].lower() if words else ""
 
 
-def _anchor(text: str, seen: dict[str, int]) -> str:
+def anchor_of(text: str, seen: dict[str, int]) -> str:
     """The fragment GitHub gives a heading: lower case, no punctuation, hyphens, numbered repeats."""
     slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
     count = seen.get(slug, -1) + 1

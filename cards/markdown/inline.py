@@ -4,10 +4,77 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from markdown_it.token import Token
 
 from ..model import Chunk, Document, Span
+
+# Code, the target of a link, and what stands in angle brackets: nobody reads these as prose.
+_NO_PROSE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|(?<=\])\([^()\s]*(?:\s[^()]*)?\)|<[^<>\n]+>|https?://\S+", re.DOTALL)
+_BOLD = re.compile(r"\*\*|__")
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """The content of a heading, paragraph or cell: as it is read, and as written with all that is no prose blanked.
+
+    An offset into `text` is one into the content, so `place` gives the place of a word that is found there.
+    """
+
+    token: Token
+    plain: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A bold run of a cloze card, with the text around it in its block and the offset at which it is written."""
+
+    prose: Prose
+    offset: int
+    hidden: str
+    before: str
+    after: str
+
+
+def prose(tokens: Sequence[Token]) -> tuple[Prose, ...]:
+    """Every piece of inline content in the tokens."""
+    return tuple(
+        Prose(token, plain_text(token.children or []), _blanked(token.content))
+        for token in tokens
+        if token.type == "inline"
+    )
+
+
+def _blanked(text: str) -> str:
+    if not any(mark in text for mark in ("`", "](", "<", "://")):
+        return text
+    return _NO_PROSE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def deletions(tokens: Sequence[Token]) -> Iterator[Deletion]:
+    """The bold runs, in order; one inside another is part of it."""
+    for found in prose(tokens):
+        children = found.token.children or []
+        depth, start, runs = 0, 0, []
+        for index, child in enumerate(children):
+            if child.type == "strong_open":
+                start = index if not depth else start
+                depth += 1
+            elif child.type == "strong_close":
+                depth -= 1
+                if not depth:
+                    runs.append((start, index))
+        marks = [match.start() for match in _BOLD.finditer(found.text)]
+        for number, (start, end) in enumerate(runs):
+            yield Deletion(
+                found,
+                marks[2 * number] if 2 * number < len(marks) else 0,
+                plain_text(children[start:end]),
+                plain_text(children[:start]),
+                plain_text(children[end:]),
+            )
 
 
 def place(document: Document, token: Token, offset: int) -> Span:
@@ -74,6 +141,11 @@ def count_bold(tokens: Sequence[Token]) -> int:
             elif child.type == "strong_close":
                 depth -= 1
     return count
+
+
+def count_items(tokens: Sequence[Token]) -> int:
+    """How many list items the tokens hold, at every depth."""
+    return sum(token.type == "list_item_open" for token in tokens)
 
 
 def plain(tokens: Sequence[Token]) -> str:

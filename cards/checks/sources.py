@@ -1,14 +1,12 @@
-"""Cards -> Diagnostics: the rules for a card, each a small function."""
+"""Rules R1 and R2: a card cites a page that the track allows, and no id stands twice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from . import markdown
-from .model import Block, Card, Diagnostic
-
-Check = Callable[[Block, "Sequence[str] | None"], Iterator[Diagnostic]]
+from .. import markdown
+from ..model import Block, Card, Diagnostic
 
 
 def sources(block: Block, hosts: Sequence[str] | None) -> Iterator[Diagnostic]:
@@ -34,9 +32,6 @@ def _is_allowed(target: str, hosts: Sequence[str]) -> bool:
     except ValueError:  # a broken host
         return False
     return address.scheme == "https" and address.hostname in hosts
-
-
-CHECKS: tuple[Check, ...] = (sources,)
 
 
 def duplicate_ids(cards: Sequence[Card]) -> Iterator[Diagnostic]:

@@ -1,0 +1,65 @@
+"""Rules R5, R6 and R14 for answers: short, one idea, and not given away by the question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .. import markdown
+from ..settings import Limits
+from .rule import Finding, Written, words
+
+_LETTERS = re.compile(r"\w+")
+
+
+def length(written: Written, limits: Limits) -> Iterator[Finding]:
+    """What is graded is short enough to be recalled; code is not counted."""
+    kind = written.card.kind
+    part = "front" if kind == "cloze" else "answer"
+    count, limit = len(words(written.plain(part))), limits.words(kind)
+    if count > limit:
+        what = "sentence of this cloze card" if kind == "cloze" else "answer"
+        yield Finding(
+            (written.block.front if kind == "cloze" else written.block.answer).span,
+            f"the {what} has {count} words, {limit} are the limit of kind {kind}",
+            "keep what is graded, and move the rest under **More:**",
+        )  # fmt: skip
+
+
+def items(written: Written, limits: Limits) -> Iterator[Finding]:
+    """A list is hard to recall whole."""
+    limit = limits.design_items if written.card.kind == "design" else limits.list_items
+    for chunk in written.block.answer.chunks:
+        count = markdown.count_items(chunk.tokens)
+        if count > limit:
+            yield Finding(
+                written.block.question.document.span(chunk),
+                f"this list has {count} items, {limit} are the limit of kind {written.card.kind}",
+                "ask for its parts on cards of their own, such as overlapping clozes",
+            )  # fmt: skip
+
+
+def leak(written: Written, limits: Limits) -> Iterator[Finding]:
+    """The question, or the heading of a cloze card, does not hold the answer."""
+    question = _LETTERS.findall(written.plain("question").casefold())
+    if written.card.kind == "cloze":
+        for deletion in markdown.deletions(written.block.front.tokens):
+            hidden = _LETTERS.findall(deletion.hidden.casefold())
+            if len("".join(hidden)) > 1 and tuple(hidden) in _runs(question, len(hidden)):
+                yield Finding(
+                    written.block.span, f"the heading shows `{deletion.hidden}`, which the card hides",
+                    "give the card a heading that only names its topic",
+                )  # fmt: skip
+        return
+    count = limits.leak_words
+    asked = set(_runs(question, count))
+    for run in _runs(_LETTERS.findall(written.plain("answer").casefold()), count) if asked else ():
+        if run in asked:
+            message = f"`{' '.join(run)}` of the answer stands in the question"
+            yield Finding(written.block.span, message, "word one of them anew")
+            return
+
+
+def _runs(words: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
+    """Every `count` consecutive words."""
+    return zip(*(words[start:] for start in range(count)), strict=False)
