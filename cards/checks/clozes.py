@@ -46,7 +46,8 @@ def opening(written: Written, limits: Limits) -> Iterator[Finding]:
     for deletion in _deletions(written):
         before, after = deletion.before.strip(), deletion.after.strip(" \"'”’»)")
         place = written.place(deletion.prose, deletion.offset)
-        if (not before or _SENTENCE_END.search(before)) and (not after or after[0] in ".!?…"):
+        ends = not after or after[0] in ".!?…" or _SENTENCE_END.search(deletion.hidden)
+        if ends and (not before or _SENTENCE_END.search(before)):
             yield Finding(place, "this deletion hides a whole sentence", "show enough to tell what is asked")
         elif not before:
             yield Finding(place, "this deletion hides the first word", "begin with what the sentence is about")
