@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,9 @@ from . import discover
 from .model import DIFFICULTIES, Diagnostic, Span
 from .settings import Subdomain
 
-if sys.version_info >= (3, 11):
+try:
     import tomllib
-else:
+except ModuleNotFoundError:  # before Python 3.11
     import tomli as tomllib
 
 FOLDER, FILE = "_practice", "exercise.toml"

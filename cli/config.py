@@ -187,7 +187,10 @@ class _Reader:
         return {str(name): inner for name, inner in value.items()}
 
     def rules(self) -> Mapping[str, Tuning]:
-        pairs = self.pairs("rules")
+        # YAML 1.1 reads a bare `off` as false.
+        pairs: dict[str, Any] = {
+            code: "off" if value is False else value for code, value in self.pairs("rules").items()
+        }
         for code, severity in pairs.items():
             if code not in CODES:
                 raise self.fail(

@@ -311,7 +311,7 @@ def list_cards(
 ) -> None:
     """List the cards, in study order."""
     from ..cards import pipeline
-    from .config import printable
+    from . import report
 
     faults: list[Diagnostic] = []
     found: dict[Span, pipeline.Found] = {}
@@ -325,12 +325,12 @@ def list_cards(
             wanted = ((difficulty, row.card.difficulty), (subdomain, row.card.subdomain), (kind, row.card.kind))
             if not row.faults and all(want in (None, value) for want, value in wanted):
                 found[row.card.span] = row
-    for row in found.values():
-        if as_json:
+    if as_json:
+        for row in found.values():
             click.echo(json.dumps(_row(row.block, row.card), ensure_ascii=False))
-        else:
-            question = " ".join(row.block.question.text.split())
-            click.echo(printable(f"{row.card.id:<32} {row.card.kind:<7} {row.card.difficulty:<13} {question}"))
+    else:
+        for line in report.cards([(row.card, row.block.question.text) for row in found.values()]):
+            click.echo(line)
     _stop_at_errors(set(faults))
 
 

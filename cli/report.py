@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import click
 
 from ..cards import identity, index
 from ..cards.ledger import Changes
-from ..cards.model import DIFFICULTIES, KINDS, Diagnostic, Note
+from ..cards.model import DIFFICULTIES, KINDS, Card, Diagnostic, Note
 from ..cards.stats import Figures, Statistics
 from . import diagnostics
 from .config import printable
@@ -73,6 +75,19 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join((first.strip().ljust(widths[0]), *rest))
+
+
+def cards(rows: Sequence[tuple[Card, str]]) -> Iterator[str]:
+    """A line a card with its question, in columns; on a terminal as wide as it is, and with a heading."""
+    names = ("id", "kind", "difficulty", "tier")
+    cells = [(card.id, card.kind, card.difficulty, card.tier, " ".join(text.split())) for card, text in rows]
+    widths = [max([len(name), *(len(row[column]) for row in cells)]) for column, name in enumerate(names)]
+    wide = sys.stdout.isatty()
+    if wide and cells:
+        cells.insert(0, (*names, "question"))
+    for row in cells:
+        line = "  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]))
+        yield printable(line[: shutil.get_terminal_size().columns] if wide else line)
 
 
 def _changes(changes: Changes, limit: int | None) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
     python tests/bench.py [--notes 1000 10000] [--rounds 5]
 
-Prints ratios of wall time and peak memory, each the median over pairs of runs in turn, and the time to start.
-A machine's speed drops out of a ratio; exits 1 where one is above its bar.
+Prints ratios of wall time and peak memory, each the median over pairs of runs in turn, the time of a check as a share
+of the build's, and the time to start. A machine's speed drops out of a ratio; exits 1 where one is above its bar.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("build-decks")
 NOTES_A_FILE = 50
-BARS = {"wall time": 1.1, "peak memory": 1.2, "start": 2.0}
+BARS = {"wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0}
 
 WORDS = """
 the server keeps a request until its worker is free because each call holds one `connection` of the pool and a
@@ -48,7 +48,7 @@ def synthetic(root: Path, notes: int) -> None:
     """A track of `notes` cards: answers of about 100 words, a fence of 6 to 12 lines in 60 % of them."""
     rng = random.Random(notes)
     (root / "topic").mkdir(parents=True)
-    (root / "deck.yaml").write_text("title: Synthetic\n", encoding="utf-8")
+    (root / "deck.yaml").write_text("title: Synthetic\nlimits: {qa-words: 120}\n", encoding="utf-8")
     for start in range(0, notes, NOTES_A_FILE):
         text = "".join(_card(rng, number) for number in range(start, min(start + NOTES_A_FILE, notes)))
         (root / "topic" / f"file-{start:06}.md").write_text(f"# Synthetic\n\n{text}", encoding="utf-8")
@@ -107,12 +107,12 @@ def measure(command: Sequence[str | Path], cwd: Path) -> tuple[float, float]:
     return elapsed, usage.ru_maxrss / 1024
 
 
-def compare(notes: int, rounds: int) -> list[tuple[str, float]]:
-    """The ratios of a first build of `notes` notes to the yardstick."""
+def compare(notes: int, rounds: int) -> list[tuple[str, str, float]]:
+    """The ratios of a first build of `notes` notes to the yardstick, and of a check to the build."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name) / "synthetic"
         synthetic(root, notes)
-        pairs = []
+        pairs, checks = [], []
         for number in range(rounds):
             out = Path(name) / f"out{number}"
             out.mkdir()
@@ -120,15 +120,20 @@ def compare(notes: int, rounds: int) -> list[tuple[str, float]]:
             ledger.unlink(missing_ok=True)
             ours = measure([COMMAND, root, "--out", out], Path(name))
             plain = measure([sys.executable, __file__, "--yardstick", root, out], Path(name))
+            checked = measure([COMMAND, "check", "--strict", root], Path(name))
             pairs.append((ours, plain))
+            checks.append(checked[0] / ours[0])
             print(
-                f"  {notes:>6} notes: build {ours[0]:.2f} s {ours[1]:.0f} MiB, "
+                f"  {notes:>6} notes: build {ours[0]:.2f} s {ours[1]:.0f} MiB, check {checked[0]:.2f} s, "
                 f"yardstick {plain[0]:.2f} s {plain[1]:.0f} MiB",
                 flush=True,
             )
     return [
-        (label, statistics.median(ours[index] / plain[index] for ours, plain in pairs))
-        for index, label in enumerate(("wall time", "peak memory"))
+        *(
+            (label, f"{notes} notes, build / yardstick", statistics.median(o[index] / p[index] for o, p in pairs))
+            for index, label in enumerate(("wall time", "peak memory"))
+        ),
+        ("check", f"{notes} notes, check / build", statistics.median(checks)),
     ]
 
 
@@ -151,7 +156,7 @@ def main() -> int:
         return 0
     found = [("start", "build-decks --version / import click", start(args.rounds))]
     for notes in args.notes:
-        found += [(label, f"{notes} notes, build / yardstick", ratio) for label, ratio in compare(notes, args.rounds)]
+        found += compare(notes, args.rounds)
     for label, of, ratio in found:
         print(f"{label:<12} {of:<38} {ratio:.2f}  (bar {BARS[label]})")
     return 1 if any(ratio > BARS[label] for label, of, ratio in found if not of.startswith("1000 ")) else 0

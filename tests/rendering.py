@@ -33,10 +33,10 @@ def render(root: Path, text: str, head: str = QA, source_url: str = "") -> Rende
     page = root / PAGE
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_bytes((head + text).encode())
-    notes, faults = pipeline.read(Settings(root, "", "Track", "track", source_url=source_url), [PAGE])
-    if not notes:
-        return Rendered({}, {}, 0, faults)
-    note = notes[0]
+    found = pipeline.read(Settings(root, "", "Track", "track", source_url=source_url), [PAGE])
+    if not found.notes:
+        return Rendered({}, {}, 0, found.faults)
+    note = found.notes[0]
     names = [name for name, _ in note.note_type.fields]
     media = {medium.name: medium.data for medium in note.media}
-    return Rendered(dict(zip(names, note.fields, strict=True)), media, note.cards, faults)
+    return Rendered(dict(zip(names, note.fields, strict=True)), media, note.cards, found.faults)

@@ -15,8 +15,9 @@ from tracks import COMMAND, Track, card, cloze
 
 OPTIONS = {
     "build": ["--out", "--check", "--role", "--difficulty", "--quiet", "--verbose"],
-    "check": [],
+    "check": ["--format", "--strict", "--explain"],
     "list": ["--json", "--difficulty", "--subdomain", "--kind"],
+    "stats": ["--json", "--strict"],
 }
 KEYS = [
     "path", "line", "dialect", "kind", "id", "guid", "question", "answer", "subdomain", "difficulty",
@@ -30,7 +31,7 @@ FAULTY = "### Why?\n\n<!-- card: id=a.fault difficulty=beginner -->\n"
 @pytest.fixture
 def guide(track: Track) -> Track:
     """A track of two subdomains with three cards."""
-    track.write("basics/gil.md", card("gil.why", "Why is *there* a `GIL`?", "One **cheap** lock.\n\n- a\n- b"))
+    track.write("basics/gil.md", card("gil.why", "Why is *there* a `lock`?", "One **cheap** lock.\n\n- a\n- b"))
     track.write("basics/two.md", cloze("two.words", "It is **five** ms."))
     advanced = card("http.get", "Why `GET`?").replace("difficulty=beginner", 'difficulty="Advanced" roles=backend')
     track.write("web-api/http.md", f"# HTTP\n\nText.\n\n{advanced}")
@@ -93,7 +94,7 @@ def test_list_prints_an_object_a_line_in_study_order(guide: Track) -> None:
         "kind": "qa",
         "id": "gil.why",
         "guid": "",
-        "question": "Why is *there* a `GIL`?",
+        "question": "Why is *there* a `lock`?",
         "answer": "One **cheap** lock.\n\n- a\n- b",
         "subdomain": "basics",
         "difficulty": "beginner",
@@ -176,13 +177,15 @@ def test_check_says_how_many_notes_are_good(guide: Track) -> None:
     assert not (guide.root / "_anki").exists()
 
 
-@pytest.mark.parametrize("command", ["build", "check", "list"])
+@pytest.mark.parametrize("command", ["build", "check", "list", "stats"])
 def test_every_command_fails_on_a_faulty_card_and_names_the_mend(guide: Track, command: str) -> None:
     guide.write("basics/bad.md", FAULTY)
     result = guide.run(command)
     assert result.code == 1
-    first, mend, *rest = result.err.splitlines()
+    first, line, caret, mend, *rest = result.err.splitlines()
     assert first.startswith("basics/bad.md:1:1: error C110 ")
+    assert line == "    1 | ### Why?"
+    assert caret == "      | ^"
     assert mend.strip().startswith("mend: ")
     assert rest == ["1 error"]
     assert not guide.deck().exists()
@@ -233,7 +236,7 @@ def test_a_fault_in_one_track_keeps_every_track_from_being_written(tmp_path: Pat
     assert not (tmp_path / "decks_out").exists()
 
 
-@pytest.mark.parametrize("command", ["build", "check", "list"])
+@pytest.mark.parametrize("command", ["build", "check", "list", "stats"])
 def test_two_tracks_of_one_tag_are_wrong_usage(tmp_path: Path, command: str) -> None:
     both = Track(tmp_path)
     for name in ("one", "two"):
@@ -299,7 +302,7 @@ def test_a_quiet_build_shows_no_progress_bar(guide: Track) -> None:
     assert "%" not in terminal(guide, "build", "--quiet")
 
 
-@pytest.mark.parametrize("command", ["build", "check", "list"])
+@pytest.mark.parametrize("command", ["build", "check", "list", "stats"])
 def test_characters_that_steer_a_terminal_are_made_visible(tmp_path: Path, command: str) -> None:
     track = Track(tmp_path / f"g{ESCAPE}x")
     name = f"b{ESCAPE}y/f{ESCAPE}z"

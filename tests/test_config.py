@@ -116,7 +116,7 @@ def test_what_is_wrong_in_deck_yaml_is_named(deck: str | bytes, place: str, word
         assert word in said
 
 
-@pytest.mark.parametrize("command", ["build", "check", "list"])
+@pytest.mark.parametrize("command", ["build", "check", "list", "stats"])
 def test_what_is_wrong_in_deck_yaml_ends_every_command_with_2(command: str, track: Track) -> None:
     track.write("a/one.md", card("one"))
     track.write("deck.yaml", "titel: a\n")

@@ -31,7 +31,7 @@ def settings(root: Path, name: str) -> Settings:
 
 
 def faults(root: Path, name: str) -> list[Diagnostic]:
-    return list(pipeline.read(settings(root, name), [f"{name}.md"])[1])
+    return list(pipeline.read(settings(root, name), [f"{name}.md"]).faults)
 
 
 def places(found: list[Diagnostic]) -> list[str]:
@@ -61,9 +61,9 @@ def test_a_fault_is_said_at_its_place(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_mended_file_has_cards_and_no_fault(name: str) -> None:
-    notes, found = pipeline.read(settings(MENDED, name), [f"{name}.md"])
-    assert notes
-    assert not found
+    found = pipeline.read(settings(MENDED, name), [f"{name}.md"])
+    assert found.notes
+    assert not found.faults
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -93,7 +93,7 @@ def test_a_fault_in_a_container_moves_by_its_mark(name: str, first: str, rest: s
 
 def test_every_code_of_the_first_half_has_a_case() -> None:
     folder = Path(parse.__file__).parent
-    modules = ("markdown/document.py", "parse.py", "tag.py", "check.py", "dialects/house.py")
+    modules = ("markdown/document.py", "parse.py", "tag.py", "checks/sources.py", "dialects/house.py")
     known = {code for name in modules for code in re.findall(r'"(C\d{3})"', (folder / name).read_text("utf-8"))}
     assert known
     assert known - {place.split()[1] for name in NAMES for place in expected(name)} <= set(ROOF)
@@ -164,9 +164,9 @@ UNREADABLE = [
 def test_a_file_that_cannot_be_read_says_where(data: bytes, place: str, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(data)
     (tmp_path / "b.md").write_text(card("b"), encoding="utf-8")
-    notes, found = pipeline.read(settings(tmp_path, ""), ["a.md", "b.md"])
-    assert places(list(found)) == [f"{place} C001"]
-    assert [note.card.id for note in notes] == ["b"]
+    found = pipeline.read(settings(tmp_path, ""), ["a.md", "b.md"])
+    assert places(list(found.faults)) == [f"{place} C001"]
+    assert [note.card.id for note in found.notes] == ["b"]
 
 
 def test_the_byte_that_is_no_utf_8_is_named(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def read(root: Path, name: str) -> list[dict[str, Any]]:
         assert not row.faults, row.faults
         block, card = row.block, row.card
         parts = {part: getattr(block, part).text for part in PARTS}
-        parts |= {"kind": card.kind, "difficulty": card.difficulty, "checks": list(block.checks)}
+        parts |= {"kind": card.kind, "difficulty": card.difficulty, "checks": [code.text for code in block.checks]}
         usual = {"kind": "qa", "difficulty": "beginner", "checks": []} | dict.fromkeys(PARTS, "")
         found.append(
             {"id": card.id, "line": card.span.line, "question": block.question.text}
@@ -88,9 +88,9 @@ def notes(root: Path, text: str, url: str = "https://guide.example/") -> list[di
     """The fields of a file's notes, by name."""
     (root / "case.md").write_text(text, encoding="utf-8")
     settings = Settings(root, "", "Track", "track", difficulty="beginner", source_url=url)
-    found, faults = pipeline.read(settings, ["case.md"])
-    assert not faults
-    return [dict(zip((name for name, _ in n.note_type.fields), n.fields, strict=True)) for n in found]
+    found = pipeline.read(settings, ["case.md"])
+    assert not found.faults
+    return [dict(zip((name for name, _ in n.note_type.fields), n.fields, strict=True)) for n in found.notes]
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_what_is_nested_deep_is_read_or_a_fault(depth: int, tmp_path: Path) -> N
     mark = "> " * depth
     text = card("a", answer=f"see\n\n{mark}the deepest text")
     (tmp_path / "case.md").write_text(text, encoding="utf-8")
-    found, faults = pipeline.read(Settings(tmp_path, "", "Track", "track"), ["case.md"])
-    assert bool(faults) != any("the deepest text" in field for note in found for field in note.fields)
+    found = pipeline.read(Settings(tmp_path, "", "Track", "track"), ["case.md"])
+    assert bool(found.faults) != any("the deepest text" in field for note in found.notes for field in note.fields)
 
 
 def test_the_anchor_is_that_of_the_forge(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def track_of(text: str) -> Iterator[Settings]:
 
 def notes(text: str) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
     with track_of(text) as track:
-        return pipeline.read(track, ["a.md"])
+        found = pipeline.read(track, ["a.md"])
+    return found.notes, found.faults
 
 
 def cards(text: str) -> list[tuple[Block, Card]]:

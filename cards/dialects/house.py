@@ -38,28 +38,40 @@ _NEAR_LABEL = re.compile(r"\s*(\*\*|__)\s*(A|Answer)\s*(:\s*\1|\1\s*:)", re.IGNO
 def read(document: Document) -> Iterator[Block | Diagnostic]:
     """Every card of the document in order, and a diagnostic for all that looks like one and is none."""
     chunks = document.chunks
-    index = 0
+    index, said = 0, False
     while index < len(chunks):
-        chunk = chunks[index]
+        chunk, before = chunks[index], chunks[index - 1] if index else None
         index += 1
-        if chunk.type == "comment" and _CARD.match(chunk.text):
-            if "-->" not in chunk.text:
-                continue  # the document has this fault already
-            heading = chunks[index - 2] if index > 1 else None
-            if heading is None or heading.type != "heading" or heading.within != chunk.within:
-                yield _stray(document.span(chunk))
-                continue
-            body = _body(chunks, index, heading)
-            yield _card(document, heading, chunk, body)
+        if _opens_card(chunk, before):
+            assert before is not None  # noqa: S101 - what a card comment stands under
+            body = _body(chunks, index, before)
+            yield _card(document, before, chunk, body)
             index += len(body)
             continue
-        if chunk.type == "comment" and _meant_for_card(chunk.text, chunks[index - 2] if index > 1 else None):
-            yield _misspelt(document.span(chunk), chunk.text)
-        if chunk.type == "paragraph" and (answer := _ANSWER.search(chunk.text)):
+        faults = list(_likenesses(document, chunk, before))
+        yield from faults
+        said = (said and chunk.type != "heading") or bool(faults)
+        if not said and chunk.type == "paragraph" and (answer := _ANSWER.search(chunk.text)):
             yield _answer_of_no_card(_inside(document, chunk, answer.end() - len(answer[0].strip())))
-        for span in markdown.stray_comments(document, chunk, _CARD):
-            yield _stray(span)
     for span in markdown.footnote_comments(document, _CARD):
+        yield _stray(span)
+
+
+def _opens_card(chunk: Chunk, before: Chunk | None) -> bool:
+    """Whether a block is the card comment of the heading before it."""
+    is_comment = chunk.type == "comment" and _CARD.match(chunk.text) is not None and "-->" in chunk.text
+    return is_comment and before is not None and before.type == "heading" and before.within == chunk.within
+
+
+def _likenesses(document: Document, chunk: Chunk, before: Chunk | None) -> Iterator[Diagnostic]:
+    """Comments outside cards that look like those of a card. One without an end is the document's fault already."""
+    if chunk.type == "comment" and _CARD.match(chunk.text):
+        if "-->" in chunk.text:
+            yield _stray(document.span(chunk))
+        return
+    if chunk.type == "comment" and _meant_for_card(chunk.text, before):
+        yield _misspelt(document.span(chunk), chunk.text)
+    for span in markdown.stray_comments(document, chunk, _CARD):
         yield _stray(span)
 
 
