@@ -15,7 +15,7 @@ from .settings import Subdomain
 try:
     import tomllib
 except ModuleNotFoundError:  # before Python 3.11
-    import tomli as tomllib
+    import tomli as tomllib  # type: ignore[no-redef]
 
 FOLDER, FILE = "_practice", "exercise.toml"
 _PLACE = re.compile(r"at line (\d+), column (\d+)")

@@ -36,13 +36,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """A fault of an author: where it is, a stable code, what is wrong and how to mend it."""
+    """A fault of an author: where it is, a stable code, what is wrong and how to mend it.
+
+    `detail` may hold lines that show it, such as a diff.
+    """
 
     span: Span
     code: str
     message: str
     hint: str
     severity: Severity = "error"
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from . import checks, discover, exercises, ledger, markdown, package, render, stats, tag
+from . import checks, discover, exercises, ledger, markdown, package, render, stats, tag, verify
 from .checks import guide, twins
 from .ledger import Changes, Ledger
 from .media import Library
@@ -21,6 +21,7 @@ from .notetypes import NOTE_TYPES
 from .parse import Parsed, parse
 from .settings import Settings, kebab
 from .stats import Statistics
+from .verify import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,31 @@ def statistics(settings: Settings, names: Iterable[str]) -> tuple[Statistics, tu
     practice, broken = exercises.read(settings.root, settings.shown)
     figures = stats.statistics(found_cards, words, practice, settings.subdomains)
     return figures, _sorted([*faults, *broken])
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """The code of a track's cards, in study order, how many cards have none to run, and the faults of the files."""
+
+    trials: tuple[Trial, ...]
+    without: int
+    faults: tuple[Diagnostic, ...]
+
+
+def trials(settings: Settings, names: Iterable[str]) -> Trials:
+    """What has to run so that the cards of the named files can be trusted."""
+    found: list[Trial] = []
+    faults: list[Diagnostic] = []
+    without = 0
+    for row in cards(settings, names):
+        if isinstance(row, Diagnostic) or row.faults:
+            faults += [row] if isinstance(row, Diagnostic) else row.faults
+            continue
+        trial = verify.trial(row.block, row.card)
+        without += trial is None
+        found += [trial] if trial else []
+    faults += checks.duplicate_ids([trial.card for trial in found])
+    return Trials(tuple(found), without, _sorted(faults))
 
 
 def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str = "") -> tuple[Artefact, ...]:

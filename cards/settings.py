@@ -64,7 +64,8 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One track. `shown` is its folder as diagnostics show it; `closed` means that only the subdomains
-    named here exist, `roles` and `source_hosts` that are None allow any."""
+    named here exist, `roles` and `source_hosts` that are None allow any. `lock` is the path, from the track, of
+    the file that pins the packages which cards' code needs."""
 
     root: Path
     shown: str
@@ -78,6 +79,7 @@ class Settings:
     source_hosts: tuple[str, ...] | None = None
     include: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
+    lock: str = ""
     rules: Mapping[str, Tuning] = field(default_factory=dict)
     limits: Limits = Limits()
 

@@ -14,11 +14,17 @@ from .model import DIFFICULTIES, TIERS, Block, Card, Diagnostic, Source, Span
 from .settings import Subdomain, kebab, title_of
 
 _ID = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
+_VERSIONS = r"(?:===?|[<>!~]=|[<>])[\w.*+!-]+"
+_PACKAGE = rf"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:{_VERSIONS}(?:,{_VERSIONS})*)?"
 _FORMS = {
     "py": (re.compile(r"\d+\.\d+"), "a Python version such as 3.14"),
     "review-by": (re.compile(r"20\d\d-(0[1-9]|1[0-2])"), "a month such as 2027-10"),
     "impl": (re.compile(r"cpython"), "cpython"),
     "verify": (re.compile(r"doc"), "doc"),
+    "pkg": (
+        re.compile(rf"{_PACKAGE}(?:[\s;,]+{_PACKAGE})*"),
+        "packages with their versions, such as fastapi>=0.165 or \"fastapi>=0.165,httpx2\"",
+    ),
     "warns": (re.compile(r"[A-Za-z_][\w.]*"), "the name of a warning"),
 }  # fmt: skip
 MAX_ID = 100

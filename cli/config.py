@@ -20,8 +20,8 @@ from ..cards.settings import Limits, Settings, Subdomain, Tuning, kebab, title_o
 FILE = "deck.yaml"
 OWN = "_anki"
 KEYS = (
-    "title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude", "rules",
-    "limits",
+    "title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude", "lock",
+    "rules", "limits",
 )  # fmt: skip
 SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "also", "hours", "files", "complete")
 SEVERITIES: tuple[Tuning, ...] = ("error", "warning", "off")
@@ -131,6 +131,7 @@ def settings(root: Path) -> Settings:
         source_hosts=reader.names("source-hosts"),
         include=reader.names("include") or ("*",),
         exclude=reader.names("exclude") or (),
+        lock=reader.file("lock", root),
         rules=reader.rules(),
         limits=reader.limits(),
     )
@@ -176,6 +177,12 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
             raise self.fail(key, f"`{key}` must be a list of names")
         return tuple(v.strip() for v in value)
+
+    def file(self, key: str, root: Path) -> str:
+        value = self.text(key)
+        if value and not (root / value).is_file():
+            raise self.fail(key, f"`{key}` names `{value}`, which is no file; it is read from the track's folder")
+        return value
 
     def pairs(self, key: str) -> Mapping[str, Any]:
         """A mapping whose keys are text; nothing where the key is missing."""

@@ -36,6 +36,8 @@ def text(found: Sequence[Diagnostic]) -> Iterator[str]:
             if 0 < span.line <= len(lines[span.path]):
                 yield from _excerpt(lines[span.path][span.line - 1], span.line, span.column)
         yield click.style(f"    mend: {printable(fault.hint)}", dim=True)
+        for line in fault.detail.split("\n") if fault.detail else ():
+            yield f"    {printable(line)}"
     if found:
         yield counted(found)
 
@@ -79,6 +81,7 @@ def as_json(found: Sequence[Diagnostic]) -> Iterator[str]:
         row = {
             "path": fault.span.path, "line": fault.span.line, "column": fault.span.column,
             "severity": fault.severity, "code": fault.code, "message": fault.message, "mend": fault.hint,
+            "detail": fault.detail,
         }  # fmt: skip
         yield json.dumps(row, ensure_ascii=False) + ("," if number < len(found) else "")
     yield "]"

@@ -278,6 +278,66 @@ def _explanation(code: str) -> str:
 
 
 @main.command()
+@_paths("PATH")
+@click.option(
+    "--python", "commands", metavar="PYTHON", multiple=True,
+    help="An interpreter to run the code on; may stand several times. By default the one that runs build-decks.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Run nothing; exit 1 where the record does not vouch for a card's code.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
+def verify(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, quiet: bool) -> None:
+    """Run the code of the cards in the PATHs, and record what ran.
+
+    Each card runs alone, without a network, in an empty folder, twice. It is never done as part of a build.
+    """
+    from ..cards import pipeline, record
+    from . import report, write
+    from . import verify as verifying
+
+    selected: dict[Path, list[config.Selection]] = {}
+    for selection in _select(paths):
+        selected.setdefault(selection.settings.root, []).append(selection)
+    on = () if check else verifying.interpreters(commands)
+    faults: list[Diagnostic] = []
+    with ExitStack() as held:
+        stage = held.enter_context(write.stage(beside=not check))
+        for _, selections in sorted(selected.items()):
+            settings = selections[0].settings
+            if not check:
+                held.enter_context(write.lock(settings.root))
+            names = pipeline.concept_files(settings)
+            found = pipeline.trials(settings, names)
+            known, broken = verifying.read(settings)
+            _stop_at_errors({*found.faults, *broken})
+            pinned = verifying.lock(settings)
+            inside = {name for selection in selections for name in selection.of(names)}
+            chosen = [trial for trial in found.trials if trial.name in inside]
+            if check:
+                faults += verifying.stale(chosen, known, pinned)
+                continue
+            done = verifying.run(found.trials, chosen, on, known, pinned, _watch(settings.title, quiet))
+            faults += done.faults
+            stage.add(verifying.path(settings), _text(record.text_of(done.record)))
+            if not quiet:
+                report.verified(settings.title, done, on, found.without)
+        if not check:
+            stage.commit()
+    _stop_at_errors(faults)
+    if not check and not quiet:
+        report.written(stage.staged)
+
+
+def _watch(label: str, quiet: bool) -> Callable[[Iterable[T], int], Iterator[T]]:
+    """Hands on what it is given, with a progress bar on a terminal."""
+
+    def watch(items: Iterable[T], length: int) -> Iterator[T]:
+        with _progress(items, length, label, quiet) as shown:
+            yield from shown
+
+    return watch
+
+
+@main.command()
 @_paths("TRACK")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a track.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a subdomain that is complete is off its hours.")

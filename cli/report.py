@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,10 @@ from ..cards.stats import Figures, Statistics
 from . import diagnostics
 from .config import printable
 from .write import Staged
+
+if TYPE_CHECKING:
+    from ..cards.verify import Interpreter
+    from .verify import Verified
 
 SHOWN_IDS = 8
 
@@ -41,6 +45,16 @@ def summary(title: str, notes: Sequence[Note], figures: Statistics, changes: Cha
         say(f"  {row}")
     for line in _changes(changes, None if verbose else SHOWN_IDS):
         say(line)
+
+
+def verified(title: str, done: Verified, on: Sequence[Interpreter], without: int) -> None:
+    """What came of running the code of a track."""
+    versions = ", ".join(interpreter.version for interpreter in on)
+    say(click.style(f"{title}: the code of {done.ran} cards ran on Python {versions}", bold=True))
+    if without:
+        say(f"  {without} cards have none to run: their sources vouch for them")
+    for reason, count in sorted(done.skipped.items()):
+        say(f"  skipped {count}: {printable(reason)}")
 
 
 def written(staged: Sequence[Staged]) -> None:

@@ -1,0 +1,102 @@
+"""A program -> what it did, run where it can do no harm: no network, no file but its own, bounded in all it uses.
+
+The kernel does the keeping, by Linux namespaces; see `inside`. Where it gives none, nothing is run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from ...cards.verify import Outcome
+
+_INSIDE = Path(__file__).with_name("inside.py")
+_HOOK = Path(__file__).with_name("hook.py")
+
+
+class CageError(Exception):
+    """This machine gives no namespaces, so code of strangers cannot be kept here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a program may use: seconds, bytes (of memory, of output, of files), and processes at a time."""
+
+    seconds: float = 10
+    memory: int = 2 << 30
+    output: int = 64 << 10
+    disk: int = 64 << 20
+    processes: int = 64
+
+
+def run(command: Sequence[str], text: str, name: str, env: Mapping[str, str], bounds: Bounds) -> Outcome:
+    """Run `command` with the path of a file that holds `text`, in an empty folder of its own.
+
+    `name` is what the file is called where the program's words name it. `env` is the program's whole environment,
+    but for the folders in its box. Raises CageError.
+    """
+    with tempfile.TemporaryDirectory(prefix="build-decks-") as box:
+        file, own = f"{box}/program/card.py", {"TMPDIR": f"{box}/tmp", "HOME": f"{box}/tmp"}  # noqa: S108
+        ours, theirs = os.pipe()
+        task = {
+            "box": box, "command": [*command, file], "text": text, "hook": _HOOK.read_text(encoding="utf-8"),
+            "env": {**env, **own, "PYTHONPATH": f"{box}/hook:{box}/work"},
+            "report": theirs, "bounds": asdict(bounds),
+        }  # fmt: skip
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, and our own file
+            [sys.executable, "-I", "-S", str(_INSIDE)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[theirs],
+        )  # fmt: skip
+        os.close(theirs)
+        with process, os.fdopen(ours, "rb") as report:
+            # A pipe holds more than this, so that writing never waits for a reader.
+            _write(process.stdin, json.dumps(task).encode())
+            out, err, stopped = _read(process, bounds)
+            if stopped:
+                process.kill()
+            said = report.read(1 << 20)
+        found = json.loads(said) if said else {}
+        if "refused" in found:
+            raise CageError(found["refused"])
+        words = err.decode("utf-8", "replace").replace(file, name)
+        stopped = stopped or found.get("stopped", "" if said else "it ended its own cage")
+        return Outcome(found.get("status", -1), out, words, stopped, tuple(found.get("offences", ())))
+
+
+def _write(stream: IO[bytes] | None, data: bytes) -> None:
+    assert stream is not None  # noqa: S101 - a pipe was asked for
+    with contextlib.suppress(BrokenPipeError), stream:
+        stream.write(data)
+
+
+def _read(process: subprocess.Popen[bytes], bounds: Bounds) -> tuple[bytes, bytes, str]:
+    """What a process says until both of its streams end, and which bound it broke before that, if any."""
+    deadline = time.monotonic() + bounds.seconds
+    found = {process.stdout: bytearray(), process.stderr: bytearray()}
+    stopped = ""
+    with selectors.DefaultSelector() as selector:
+        for stream in found:
+            selector.register(stream, selectors.EVENT_READ)  # type: ignore[arg-type]
+        while selector.get_map() and not stopped:
+            ready = selector.select(max(0, deadline - time.monotonic()))
+            if not ready:
+                stopped = f"it took more than {bounds.seconds:g} seconds"
+            for key, _ in ready:
+                block = os.read(key.fd, 65536)
+                if not block:
+                    selector.unregister(key.fileobj)
+                found[key.fileobj] += block  # type: ignore[index]
+                if len(found[key.fileobj]) > bounds.output:  # type: ignore[index]
+                    stopped = f"it printed more than {bounds.output >> 10} KiB"
+    out, err = (bytes(data[: bounds.output]) for data in found.values())
+    return out, err, stopped
