@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTHONS := 3.10 3.11 3.12 3.13 3.14 3.15
 
-.PHONY: decks stale test check lint bench pictures commit-decks clean
+.PHONY: decks stale test check lint verify lock bench pictures commit-decks clean
 
 decks: $(VENV)/decks.stamp
 	$(BIN)/build-decks
@@ -23,6 +24,23 @@ lint: $(VENV)/check.stamp .links/build_decks
 	$(BIN)/mypy
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/build-decks --check
+	$(BIN)/build-decks check --strict
+	$(BIN)/build-decks verify --check
+
+# Runs the code of the cards on every supported Python that is here, each with the packages of verify.lock. Where
+# pyenv manages them, its commands answer only for the versions that are chosen: here all are.
+verify: export PYENV_VERSION := $(shell pyenv versions --bare 2>/dev/null | paste -sd:)
+verify: $(VENV)/decks.stamp
+	@for version in $(PYTHONS); do \
+	  if python$$version -c "" 2>/dev/null; then \
+	    $(MAKE) --silent $(VENV)/verify-$$version.stamp || exit 1; \
+	    found="$$found --python $(VENV)/verify-$$version/bin/python"; \
+	  else echo "python$$version is not here: skipped"; fi; \
+	done; $(BIN)/build-decks verify $$found
+
+lock: $(VENV)/lock.stamp
+	$(BIN)/uv pip compile --quiet --upgrade --group verify --universal --python-version 3.10 --generate-hashes \
+	  --no-header --no-annotate --output-file verify.lock
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python tests/bench.py
@@ -46,6 +64,11 @@ $(VENV)/decks.stamp: $(VENV)/pip.stamp pyproject.toml
 
 $(VENV)/%.stamp: $(VENV)/decks.stamp pyproject.toml
 	$(BIN)/python -m pip install --quiet --group $*
+	touch $@
+
+$(VENV)/verify-%.stamp: verify.lock
+	python$* -m venv --clear $(VENV)/verify-$*
+	$(VENV)/verify-$*/bin/python -m pip install --quiet --require-hashes --requirement verify.lock
 	touch $@
 
 # A type checker follows folders: these links show it the names under which the packages are installed.

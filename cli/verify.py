@@ -157,8 +157,8 @@ def _run(trial: Trial, program: verify.Program, interpreter: Interpreter, seed: 
 def _no_cage(reason: str) -> str:
     return (
         f"the code of cards was not run, because this machine ({platform.system()}) cannot keep it from the network "
-        f"and from your files: {reason}. It takes Linux 5.12 or newer with user namespaces: where AppArmor forbids them, "
-        "`sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; in a container, allow unshare and mount"
+        f"and from your files: {reason}. It takes Linux 5.12 or newer with user namespaces: where AppArmor forbids "
+        "them, `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; in a container, allow unshare and mount"
     )
 
 
