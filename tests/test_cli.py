@@ -18,6 +18,7 @@ OPTIONS = {
     "check": ["--format", "--strict", "--explain"],
     "list": ["--json", "--difficulty", "--subdomain", "--kind"],
     "stats": ["--json", "--strict"],
+    "verify": ["--python", "--check", "--quiet"],
 }
 KEYS = [
     "path", "line", "dialect", "kind", "id", "guid", "question", "answer", "subdomain", "difficulty",
