@@ -80,8 +80,8 @@ class Outcome:
     """How a program ended: `stopped` says which bound it broke, `offences` what it tried in vain."""
 
     status: int
-    stdout: bytes
-    stderr: str
+    out: bytes
+    err: str
     stopped: str = ""
     offences: tuple[str, ...] = ()
 
@@ -190,7 +190,7 @@ def _fault(run: Run) -> tuple[str, str, str, str] | None:
     if outcome.offences:
         listed = "; ".join(outcome.offences)
         return "C505", f"the code of `{name}` is not allowed what it tried: {listed}", _BOUNDS, ""
-    if "MemoryError" in outcome.stderr.rpartition("\n  ")[2]:
+    if "MemoryError" in outcome.err.rpartition("\n  ")[2]:
         return "C505", f"the code of `{name}` was stopped: it asked for too much memory", _BOUNDS, _tail(run)
     if run.program.must == "fail":
         return _no_fault(run)
@@ -199,12 +199,12 @@ def _fault(run: Run) -> tuple[str, str, str, str] | None:
         hint = "mend the code, its hidden check, or say what it needs: py, pkg, warns"
         return code, f"{what} of `{name}` fails", hint, _tail(run)
     expected = run.program.expected.encode()
-    if run.program.must == "print" and outcome.stdout != expected:
+    if run.program.must == "print" and outcome.out != expected:
         return (
             "C502",
             f"the output of `{name}` is another",
             "put what the program prints into the text fence",
-            _diff(run.program.expected, outcome.stdout.decode("utf-8", "replace")),
+            _diff(run.program.expected, outcome.out.decode("utf-8", "replace")),
         )
     return None
 
@@ -218,7 +218,7 @@ def _no_fault(run: Run) -> tuple[str, str, str, str] | None:
         return (
             "C503", f"the fault of `{name}` passes its hidden check", "let the check fail on what is wrong", ""
         )  # fmt: skip
-    if re.search(r"^(?:SyntaxError|IndentationError|TabError)\b", run.outcome.stderr, re.MULTILINE):
+    if re.search(r"^(?:SyntaxError|IndentationError|TabError)\b", run.outcome.err, re.MULTILINE):
         return (
             "C503",
             f"the fault of `{name}` is no Python",
@@ -229,7 +229,7 @@ def _no_fault(run: Run) -> tuple[str, str, str, str] | None:
 
 
 def _tail(run: Run) -> str:
-    return "\n".join(run.outcome.stderr.rstrip().split("\n")[-SHOWN_LINES:])
+    return "\n".join(run.outcome.err.rstrip().split("\n")[-SHOWN_LINES:])
 
 
 def _diff(expected: str, got: str) -> str:

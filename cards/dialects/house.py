@@ -30,7 +30,7 @@ _LIKE_CHECK = re.compile(r"<!--\s*check\b", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"<!--\s*card\s*:\s*")
 _ATTRIBUTE = re.compile(r"([A-Za-z][A-Za-z-]*)=(?:\"([^\"\n]*)\"|([^\s\"]*))(?=\s|$)")
 _OPENING_WORD = re.compile(r"<!--\s*(\w+)[ \t]*(:)?")
-_METADATA = re.compile(r"\b(?:id|difficulty|kind)=")
+_METADATA = re.compile(r"<!--\s*\w+\s*:?\s*(?:id|difficulty|kind)=")
 _ANSWER = re.compile(r"(?:^|\n)\s*(?:\*\*A:\*\*|__A:__)(?=\s|$)")
 _NEAR_LABEL = re.compile(r"\s*(\*\*|__)\s*(A|Answer)\s*(:\s*\1|\1\s*:)", re.IGNORECASE)
 
@@ -87,7 +87,7 @@ def _meant_for_card(comment: str, before: Chunk | None) -> bool:
     opening = _OPENING_WORD.match(comment)
     if not opening:
         return False
-    if _METADATA.search(comment.split("-->", 1)[0]):
+    if _METADATA.match(comment):
         return True
     after_heading = before is not None and before.type == "heading"
     return after_heading and opening[2] is not None and _alike(opening[1], "card")
