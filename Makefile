@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := 3.10 3.11 3.12 3.13 3.14 3.15
 
-.PHONY: decks stale test check lint verify lock bench pictures commit-decks clean
+.PHONY: decks stale annotate test check lint verify lock bench pictures commit-decks clean
 
 decks: $(VENV)/decks.stamp
 	$(BIN)/build-decks
 
 stale: $(VENV)/decks.stamp
 	$(BIN)/build-decks --check
+
+annotate: $(VENV)/decks.stamp
+	$(BIN)/build-decks check --strict --format github
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n auto

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,14 +57,15 @@ def run(command: Sequence[str], text: str, name: str, env: Mapping[str, str], bo
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, and our own file
             [sys.executable, "-I", "-S", str(_INSIDE)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[theirs],
+            start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
         with process, os.fdopen(ours, "rb") as report:
-            # A pipe holds more than this, so that writing never waits for a reader.
+            # The task is read whole before anything is said, so neither side can wait for the other.
             _write(process.stdin, json.dumps(task).encode())
             out, err, stopped = _read(process, bounds)
             if stopped:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
             said = report.read(1 << 20)
         found = json.loads(said) if said else {}
         if "refused" in found:
