@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := 3.10 3.11 3.12 3.13 3.14 3.15
 
-.PHONY: decks stale annotate test check lint verify lock bench pictures commit-decks clean
+.PHONY: decks stale annotate test check lint verify lock practice bench pictures commit-decks clean
 
 decks: $(VENV)/decks.stamp
 	$(BIN)/build-decks
@@ -44,6 +44,10 @@ verify: $(VENV)/decks.stamp
 lock: $(VENV)/lock.stamp
 	$(BIN)/uv pip compile --quiet --upgrade --group verify --universal --python-version 3.10 --generate-hashes \
 	  --no-header --no-annotate --output-file verify.lock
+
+# A working copy of an exercise, in a folder that git ignores, and its tests: make practice EX=retry-decorator
+practice: $(VENV)/test.stamp
+	@$(BIN)/python python-backend/_practice/start.py $(EX)
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python tests/bench.py

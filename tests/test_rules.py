@@ -95,3 +95,11 @@ def test_prose_is_blanked_character_for_character(text: str) -> None:
             assert len(prose.text) == len(prose.token.content)
             changed = [(a, b) for a, b in zip(prose.text, prose.token.content, strict=True) if a != b]
             assert {a for a, _ in changed} <= {" "}
+
+
+def test_a_thousand_twins_are_found_by_the_first_in_no_time() -> None:
+    common = frozenset(f"word{number}" for number in range(20))
+    cards = [Asked(Span("a.md", number), str(number), common | {f"only{number}"}) for number in range(1, 5001)]
+    found = list(twins(cards, 80))
+    assert len(found) == 4999
+    assert all("(`1`)" in fault.message for fault in found)

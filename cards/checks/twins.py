@@ -3,7 +3,9 @@
 Two cards are twins when the words of their questions, with what is shown under them, overlap by a share: as many in
 both as in either (Jaccard). Every pair would be quadratic. Words are put in order, rare ones first, and two sets
 that overlap by the share t must meet in the first few of them, so only cards that do are compared: prefix filtering,
-as in Xiao, Wang, Lin and Yu, "Efficient Similarity Joins for Near Duplicate Detection" (WWW 2008).
+as in Xiao, Wang, Lin and Yu, "Efficient Similarity Joins for Near Duplicate Detection" (WWW 2008). A word by which
+very many cards could be found tells little, so it leads to the first of them alone: a thousand twins of one card are
+still found, by that card.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from ..model import Diagnostic, Span
 from .rule import Written
 
 CODE = "C303"
+MOST = 200
 _WORD = re.compile(r"\w+")
 
 
@@ -53,7 +56,8 @@ def twins(cards: Sequence[Asked], percent: int) -> Iterator[Diagnostic]:
                 if late not in first or early.span < first[late].span:
                     first[late] = early
         for word in words[: size - _ceil(2 * percent * size, 100 + percent) + 1]:
-            index[word].append(card)
+            if len(index[word]) < MOST:
+                index[word].append(card)
     for late, early in first.items():
         yield Diagnostic(
             late.span, CODE, f"this card asks almost what {early.span.path}:{early.span.line} asks (`{early.id}`)",

@@ -1,0 +1,19 @@
+"""Run many calls at once, but not too many."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
+    """Await each call, at most `limit` at a time, and return their results in the order of the calls.
+
+    The first failure cancels the others, waits until they have ended, and comes out.
+
+    >>> async def double(number):
+    ...     return 2 * number
+    >>> asyncio.run(bounded_gather(2, [lambda n=n: double(n) for n in range(4)]))
+    [0, 2, 4, 6]
+    """
+    raise NotImplementedError
