@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -514,8 +513,3 @@ def test_progress_is_shown_on_a_terminal_alone(track: Track) -> None:
         [script, "-qec", f"{COMMAND} verify", "/dev/null"], cwd=track.root, capture_output=True, text=True, check=False
     )
     assert "100%" in done.stdout
-
-
-def test_the_json_of_nothing_else_changes(track: Track) -> None:
-    track.write("x/a.md", GOOD)
-    assert json.loads(track.run("list", "--json").out)["id"] == "good"

@@ -56,7 +56,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 # Of the whole track: what `pipeline.check` finds beside the rules for one card.
-TRACK = (twins.CODE, "C601", "C602", "C603", "C604")
+TRACK = (twins.CODE, "C601", "C602", "C603", "C604", "C606")
 
 # What deck.yaml may tune. All else that is diagnosed would lose or break a card.
 CODES = (*(rule.code for rule in RULES), *TRACK)
@@ -76,10 +76,10 @@ def judge(card: Written, limits: Limits) -> Iterator[Diagnostic]:
             else:
                 yield Diagnostic(finding.span, rule.code, finding.message, finding.hint, rule.severity)
     yield from faults
-    for code_ in sorted(excused - needed - {twins.CODE}):
+    for name in sorted(excused - needed - {twins.CODE}):
         span = card.block.attributes["allow"].span
         yield Diagnostic(
-            span, "C126", f"nothing in this card needs {code_} to be allowed", "drop it from allow=", "warning"
+            span, "C126", f"nothing in this card needs {name} to be allowed", "drop it from allow=", "warning"
         )
 
 
