@@ -162,3 +162,17 @@ def test_being_cancelled_cancels_the_calls():
         return sorted(calls.ended)
 
     assert run(main()) == ["a", "b"]
+
+
+def test_a_cancelled_caller_ends_only_when_the_calls_have_cleaned_up():
+    async def main():
+        calls = Calls()
+        made = [calls.call("a", cleanup=1), calls.call("b", cleanup=50)]
+        task = asyncio.create_task(bounded_gather(2, made))
+        await turns()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return calls.running, sorted(calls.ended)
+
+    assert run(main()) == (0, ["a", "b"])

@@ -27,7 +27,9 @@ async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]
 
     tasks = [asyncio.create_task(run(call)) for call in calls]
     try:
-        return await asyncio.gather(*tasks)
+        if tasks:  # unlike gather, wait leaves the tasks alone when it is cancelled: each is cancelled once, below
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        return [task.result() for task in tasks if task.done()]
     finally:
         for task in tasks:
             task.cancel()

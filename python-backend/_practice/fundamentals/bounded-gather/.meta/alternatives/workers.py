@@ -20,7 +20,10 @@ async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]
 
     workers = [asyncio.create_task(work()) for _ in range(limit)]
     try:
-        await asyncio.gather(*workers)
+        await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        for worker in workers:
+            if worker.done():
+                worker.result()
     finally:
         for worker in workers:
             worker.cancel()
