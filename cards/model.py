@@ -22,7 +22,7 @@ def is_text(text: str) -> bool:
 
 
 Severity = Literal["error", "warning"]
-ChunkType = Literal["heading", "paragraph", "fence", "comment", "list", "rule", "other"]
+ChunkType = Literal["heading", "paragraph", "fence", "comment", "list", "rule", "quote", "table", "html", "other"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,8 +71,8 @@ class Container:
 class Chunk:
     """One Markdown block. Dialects read `type`, `text` and `within`; `tokens` are the renderer's.
 
-    `text` is the Markdown as written, of a heading without its marks. `within` names the containers that
-    hold the block, outermost first.
+    `text` is the Markdown as written, of a heading without its marks; `level` is the heading's. `within` names
+    the containers that hold the block, outermost first.
     """
 
     type: ChunkType
@@ -84,6 +84,7 @@ class Chunk:
     within: tuple[Container, ...] = ()
     language: str = ""
     anchor: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,12 @@ class Block:
     anchor: str
     span: Span
     faults: tuple[Diagnostic, ...] = ()
+
+    @property
+    def lines(self) -> range:
+        """The lines of the card, from its question to the end of its last part."""
+        parts = (self.question, self.front, self.answer, self.more, self.source)
+        return range(self.span.line, max(chunk.end_line for part in parts for chunk in part.chunks) + 1)
 
 
 @dataclass(frozen=True, slots=True)

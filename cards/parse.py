@@ -3,60 +3,91 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from . import mapping, markdown
-from .dialects import DIALECTS
+from .dialects import Level, Reason, guess, house, levels
 from .model import Attribute, Block, Chunk, Diagnostic, Document, Source, Span
+from .repair import repair
 
 KEYS = ("title", "roles", "difficulty", "verified", "reviewed")
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# What only our own syntax has, or a slip of the fingers in it.
+_HOUSE = re.compile(r"<!--\s*(?:card\b|\w+\s*:?\s*(?:id|difficulty|kind)=|check[ \t]*\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A concept file: its Markdown, its cards, and every fault on the way to them."""
+    """A concept file: its Markdown, its cards, and every fault on the way to them.
+
+    Where the cards were guessed, `unanswered` are the places of questions that are none for want of an answer, and
+    `reasons` say why lines were taken for questions or were not.
+    """
 
     document: Document
     blocks: tuple[Block, ...]
     faults: tuple[Diagnostic, ...]
+    unanswered: tuple[Span, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def guide(self) -> tuple[Chunk, ...]:
         """The Markdown blocks that belong to no card."""
-        taken = {line for block in self.blocks for line in _lines(block)}
+        taken = {line for block in self.blocks for line in block.lines}
         return tuple(chunk for chunk in self.document.chunks if chunk.line not in taken)
 
 
-def _lines(block: Block) -> range:
-    """The lines of a card, from its heading to the end of its last part."""
-    parts = (block.question, block.front, block.answer, block.more, block.source)
-    return range(block.span.line, max(chunk.end_line for part in parts for chunk in part.chunks) + 1)
+def parse(source: Source, chosen: Sequence[str] = ()) -> Parsed:
+    """Read a file: its house cards where it has any, else the cards that other dialects find.
 
-
-def parse(source: Source) -> Parsed:
-    """Read a file, with its front matter's values as defaults of its cards.
-
-    Of the front matter `roles` and `difficulty` are given to each card that does not say its own, and
-    `title` as the attribute `title`.
+    `chosen` names the only dialects to be read. A house file's front matter gives `roles` and `difficulty` to each card
+    that does not say its own, and `title` as the attribute `title`; of any other's only the difficulty is read.
     """
+    guessed = not chosen or any(name != house.NAME for name in chosen)
+    if house.NAME in chosen or not guessed or _HOUSE.search(source.text):
+        parsed = _house(source)
+        if parsed.blocks or not guessed or any(fault.code != "C122" for fault in parsed.faults):
+            return parsed
+    return _guess(source, chosen)
+
+
+def _house(source: Source) -> Parsed:
     matter = _FRONT_MATTER.match(source.text)
     defaults: dict[str, Attribute] = {}
     faults = list(_front_matter(source, matter[1], defaults)) if matter else []
     document, lost = markdown.parse(source, matter[0].count("\n") if matter else 0)
     faults += lost
     blocks = []
-    for dialect in DIALECTS:
-        for found in dialect(document):
-            if isinstance(found, Diagnostic):
-                faults.append(found)
-            else:
-                blocks.append(replace(found, attributes={**defaults, **found.attributes}) if defaults else found)
+    for found in house.read(document):
+        if isinstance(found, Diagnostic):
+            faults.append(found)
+        else:
+            blocks.append(replace(found, attributes={**defaults, **found.attributes}) if defaults else found)
     return Parsed(document, tuple(blocks), tuple(faults))
+
+
+def _guess(source: Source, chosen: Sequence[str]) -> Parsed:
+    """Read somebody's notes: what is wrong with them is said, and keeps nothing from being built."""
+    matter = _FRONT_MATTER.match(source.text) or _TOML_MATTER.match(source.text)
+    repaired = replace(source, text=repair(source.text))
+    document, lost = markdown.parse(repaired, matter[0].count("\n") if matter else 0, markdown.listed_heading)
+    found = guess(document, chosen, _level(matter[1]) if matter else None)
+    faults = tuple(replace(fault, severity="warning") for fault in lost)
+    return Parsed(document, tuple(found.blocks), faults, tuple(found.unanswered), tuple(found.reasons))
+
+
+def _level(matter: str) -> Level | None:
+    """The difficulty that somebody's front matter gives, under whatever name and in whatever form."""
+    for line in matter.split("\n"):
+        key, mark, value = line.partition("=" if "=" in line.split(":")[0] else ":")
+        if mark and levels.is_key(key.strip()) and (level := levels.of_value(value.strip(" \"'"))):
+            return level
+    return None
 
 
 def _front_matter(source: Source, text: str, into: dict[str, Attribute]) -> Iterator[Diagnostic]:

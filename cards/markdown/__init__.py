@@ -6,6 +6,7 @@ link references and footnotes resolve wherever in the file they are defined.
 
 from __future__ import annotations
 
+from .blocks import commented_heading, listed_heading
 from .document import parse, unclosed_html
 from .guide import Cell, Target, anchors, count_words, tables, targets
 from .inline import (
@@ -22,6 +23,7 @@ from .inline import (
     stray_comments,
 )
 from .labels import split_labels
+from .parts import Item, cut, first_lines, html, inside, items, paragraph, rows, tail, unticked, without_tags
 from .renderer import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context, render, render_inline
 
 __all__ = [
@@ -32,24 +34,37 @@ __all__ = [
     "Cell",
     "Context",
     "Deletion",
+    "Item",
     "Prose",
     "Target",
     "anchors",
+    "commented_heading",
     "count_bold",
     "count_items",
     "count_words",
+    "cut",
     "deletions",
+    "first_lines",
     "footnote_comments",
+    "html",
+    "inside",
+    "items",
     "links",
+    "listed_heading",
+    "paragraph",
     "parse",
     "place",
     "plain",
     "prose",
     "render",
     "render_inline",
+    "rows",
     "split_labels",
     "stray_comments",
     "tables",
+    "tail",
     "targets",
     "unclosed_html",
+    "unticked",
+    "without_tags",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from markdown_it.token import Token
 
@@ -18,22 +18,36 @@ _TYPES: Mapping[str, ChunkType] = {
     "paragraph_open": "paragraph",
     "bullet_list_open": "list",
     "ordered_list_open": "list",
+    "blockquote_open": "quote",
+    "table_open": "table",
+    "html_block": "html",
     "fence": "fence",
     "hr": "rule",
 }
+Opens = Callable[[Sequence[Token], int], bool]
 
 
-def blocks(tokens: Sequence[Token]) -> Iterator[tuple[int, int, tuple[Container, ...]]]:
+def commented_heading(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a heading with a comment under it ends here: such a one opens what it stands in."""
+    return tokens[index].type == "heading_close" and is_comment(tokens, index + 1)
+
+
+def listed_heading(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a heading ends here, and stands in lists alone."""
+    return tokens[index].type == "heading_close"
+
+
+def blocks(tokens: Sequence[Token], opens: Opens) -> Iterator[tuple[int, int, tuple[Container, ...]]]:
     """The ranges of tokens that make one block each.
 
-    A list or quote is one block, unless a heading with a comment under it stands inside: then it is opened,
-    and the blocks in it are `within` it.
+    A list or quote is one block, unless a token inside `opens` it: then the blocks in it are `within` it. What a quote
+    holds is quoted from somewhere: only our own comments open it.
     """
     closes: dict[int, int] = {}
     marked = [0]
     stack: list[int] = []
     for index, token in enumerate(tokens):
-        marked.append(marked[-1] + (token.type == "heading_close" and is_comment(tokens, index + 1)))
+        marked.append(marked[-1] + opens(tokens, index))
         if token.nesting == 1:
             stack.append(index)
         elif token.nesting == -1:
@@ -48,7 +62,8 @@ def blocks(tokens: Sequence[Token]) -> Iterator[tuple[int, int, tuple[Container,
             return
         end = closes.get(index, index) + 1
         container = container_of(index, tokens[index])
-        if (container or tokens[index].type in _LISTS) and marked[end] > marked[index]:
+        quoted = container is not None and container.type == "quote" and opens is not commented_heading
+        if (container or tokens[index].type in _LISTS) and not quoted and marked[end] > marked[index]:
             within.append((end - 1, container))
             index += 1
         else:
@@ -86,13 +101,15 @@ def chunk_of(
     start, end = first.map or (0, 0)
     kind: ChunkType = "comment" if is_comment(tokens, 0) else _TYPES.get(first.type, "other")
     anchor = ""
+    level = 0
     if kind == "heading":
         text = tokens[1].content
         anchor = anchor_of(plain_text(tokens[1].children or []), anchors)
+        level = int(first.tag[1])
     elif kind == "comment":
         text = first.content.strip()
     else:
-        lines = _outdent(document.lines[start:end], within)
+        lines = _outdent(document.lines[start:end], within, start + 1)
         while len(lines) > 1 and not lines[-1].strip():
             lines = lines[:-1]
         end = start + len(lines)
@@ -100,7 +117,7 @@ def chunk_of(
     language = language_of(first) if kind == "fence" else ""
     column = column_of(document.lines[start], start + 1, within)
     return Chunk(
-        kind, text.strip("\n"), start + 1, column, max(end, start + 1), tuple(tokens), within, language, anchor
+        kind, text.strip("\n"), start + 1, column, max(end, start + 1), tuple(tokens), within, language, anchor, level
     )
 
 
@@ -111,13 +128,15 @@ def _source(token: Token) -> str:
     return f"{token.markup}{token.info}\n{token.content}{token.markup}"
 
 
-def _outdent(lines: Sequence[str], within: tuple[Container, ...]) -> Sequence[str]:
-    """Markdown freed of the marks of the list items and quotes around it."""
+def _outdent(lines: Sequence[str], within: tuple[Container, ...], first: int) -> Sequence[str]:
+    """Markdown freed of the marks of the list items and quotes around it; `first` is its first line."""
     for container in within:
         if container.type == "quote":
             lines = [re.sub(r"^[ ]{0,3}>[ ]?", "", line) for line in lines]
-        else:
-            lines = textwrap.dedent("\n".join(lines)).split("\n")
+            continue
+        if container.line == first and (mark := re.match(_MARK, lines[0])):
+            lines = [" " * mark.end() + lines[0][mark.end() :], *lines[1:]]
+        lines = textwrap.dedent("\n".join(lines)).split("\n")
     return lines
 
 

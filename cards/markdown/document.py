@@ -10,7 +10,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from ..model import Container, Diagnostic, Document, Source, Span
-from .blocks import blocks, chunk_of, column_of, container_of
+from .blocks import Opens, blocks, chunk_of, column_of, commented_heading, container_of
 from .parser import MAX_NESTING, parser_for
 
 # CommonMark 0.31, HTML blocks: of kind 1 are these tags, of kinds 2 to 5 what the table below begins with. Each
@@ -19,8 +19,10 @@ _VERBATIM = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE
 _CLOSINGS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<!": ">"}
 
 
-def parse(source: Source, blank: int = 0) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """Read Markdown, taking the first `blank` lines (front matter) for empty ones."""
+def parse(
+    source: Source, blank: int = 0, opens: Opens = commented_heading
+) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """Read Markdown, taking the first `blank` lines (front matter) for empty ones; `opens` tells which lists are read."""
     lines = source.text.split("\n")
     body = "\n".join([*[""] * blank, *lines[blank:], ""])
     references: dict[str, Any] = {}
@@ -30,7 +32,7 @@ def parse(source: Source, blank: int = 0) -> tuple[Document, tuple[Diagnostic, .
     faults = tuple(_lost(tokens, document))
     tokens = _without_footnotes(tokens, footnotes)
     anchors: dict[str, int] = {}
-    chunks = tuple(chunk_of(tokens[start:end], within, document, anchors) for start, end, within in blocks(tokens))
+    chunks = tuple(chunk_of(tokens[start:end], within, document, anchors) for start, end, within in blocks(tokens, opens))
     return replace(document, chunks=chunks), faults
 
 

@@ -1,0 +1,42 @@
+"""A heading is the question: `### What is X?`, `## Q. …`, `## 3. …`, `1. ### …`; or it says `### Question`.
+
+Its answer is what stands under it, from a label, an answer heading or a fold on where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from . import labels, levels, question, words
+from .candidate import Candidate
+from .pieces import Piece
+
+NAME = "heading"
+
+
+def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
+    """Every heading that is not part of the page itself, nor a mere label of something else."""
+    for index, piece in enumerate(stream):
+        if piece.role != "heading" or piece.chunk is None:
+            continue
+        kind = labels.heading(piece.chunk.text)
+        if kind and kind != "question":
+            continue
+        asked = question.read(piece.chunk.text)
+        if asked.is_blank and not asked.labelled:
+            continue
+        if (words.is_aside(asked.text) or levels.of_words(asked.text)) and not asked.labelled:
+            continue
+        level = piece.chunk.level
+        sure = asked.labelled and not asked.is_blank
+        yield Candidate(
+            index, NAME, (NAME, level, asked.numbered or bool(piece.number)), _numbered(asked, piece), piece.line,
+            piece.chunk, level=level, sure=sure, needs_mark=asked.is_blank,
+        )  # fmt: skip
+
+
+def _numbered(asked: question.Asked, piece: Piece) -> question.Asked:
+    """What is asked; a heading in a numbered list has its number from there."""
+    if not piece.number:
+        return asked
+    return question.Asked(asked.text, True, asked.labelled, asked.level)

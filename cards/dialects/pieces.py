@@ -1,0 +1,212 @@
+"""Document -> a flat stream of pieces: blocks, labelled lines, and what folds (details, callouts), in reading order.
+
+Lists whose items could ask are opened, and each piece says from which: where none of them does ask, the stream's
+reader takes the list as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .. import markdown
+from ..model import Chunk, Document
+from . import labels, words
+from .labels import Label
+
+Role = Literal["block", "heading", "label", "fold", "end"]
+
+_TAGS = re.compile(r"<(/?)(details|summary)\b[^<>]*>", re.IGNORECASE)
+_CALLOUT = re.compile(r"\[!(\w+)\][-+]?[ \t]*(.*)")
+_ASKING = frozenset({"question", "faq", "help", "quiz", "q"})
+_TELLING = frozenset({"answer", "solution", "success"})
+_NOTHING = re.compile(r"(?:</?(?:br|p|b|i|em|strong|div|center|span|ul|li|h\d|hr)\b[^<>]*>|&nbsp;|\s)*", re.IGNORECASE)
+# A line that closes tags without a blank line before it belongs to the paragraph.
+_CLOSED = re.compile(r"(?:</?\w+>\s*)*</details>\s*(?:</?\w+>\s*)*\Z", re.IGNORECASE)
+_SAME_LINE = re.compile(r"[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
+_MAYBE = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of the stream.
+
+    Of a label, `chunk` is what follows it in its paragraph, or None; of a fold, `text` is its summary or title. `list` is
+    the list that the piece was taken from, and `starts` says that it begins an item.
+    """
+
+    role: Role
+    line: int
+    chunk: Chunk | None = None
+    text: str = ""
+    label: Label | None = None
+    list: Chunk | None = None
+    starts: bool = False
+    number: str = ""
+
+
+def pieces(document: Document) -> tuple[Piece, ...]:
+    """The stream of a document."""
+    reader = _Reader(document)
+    for chunk in document.chunks:
+        reader.take(chunk)
+    return tuple(reader.found)
+
+
+class _Reader:
+    """Collects pieces; it remembers only whether a summary is still open, since one may hold Markdown blocks."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.found: list[Piece] = []
+        self.summary: list[str] | None = None
+        self.summary_line = 0
+        self.depth = 0
+        self.letters = labels.letters(document.source.text)
+        self.dotted = False
+
+    def take(self, chunk: Chunk, owner: Chunk | None = None) -> None:
+        if self.summary is not None and chunk.type != "html":
+            before, closing, after = chunk.text.partition("</summary>")
+            self.summary.append(before)
+            if closing:
+                self._folds(markdown.html(f"{closing}{after}", chunk, chunk.end_line), owner)
+        elif chunk.type == "heading":
+            self.found.append(Piece("heading", chunk.line, chunk, list=owner))
+        elif chunk.type == "paragraph":
+            self._paragraph(chunk, owner)
+        elif chunk.type == "html" and _TAGS.search(chunk.text):
+            self._folds(chunk, owner)
+        elif chunk.type == "quote":
+            self._quote(chunk, owner)
+        elif chunk.type == "list" and _may_ask(chunk):
+            self._list(chunk, owner or chunk)
+        else:
+            self.found.append(Piece("block", chunk.line, chunk, list=owner))
+
+    def _paragraph(self, chunk: Chunk, owner: Chunk | None) -> None:
+        if closing := _CLOSED.search(chunk.text):
+            rest = chunk.text[: closing.start()].rstrip()
+            if rest:
+                self._paragraph(markdown.paragraph(self.document, rest, chunk), owner)
+            self.found.append(Piece("end", chunk.end_line, list=owner))
+            return
+        if _SAME_LINE.search(chunk.text):
+            chunk = markdown.paragraph(self.document, _SAME_LINE.sub("\n", chunk.text), chunk)
+        found = list(labels.lines(chunk.text, self.letters, self.dotted)) if _MAYBE.search(chunk.text) or chunk.text[1:2] in ".)" else []
+        if not found:
+            self.found.append(Piece("block", chunk.line, chunk, list=owner))
+            return
+        last = found[-1][1]
+        self.dotted = last.kind == "question" and last.dotted
+        before, *rest = markdown.cut(self.document, chunk, [(line, label.length) for line, label in found])
+        if before:
+            self.found.append(Piece("block", before.line, before, list=owner))
+        for (line, label), piece in zip(found, rest, strict=True):
+            if piece and label.wraps:
+                piece = self._unwrapped(piece)
+            self.found.append(Piece("label", chunk.line + line, piece, label=label, list=owner))
+
+    def _unwrapped(self, piece: Chunk) -> Chunk:
+        """What follows a label inside a bold run, without the marks that close the run."""
+        text = re.sub(r"(\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:$|\n))", "", piece.text, count=1)
+        return markdown.paragraph(self.document, text, piece)
+
+    def _quote(self, chunk: Chunk, owner: Chunk | None) -> None:
+        children = markdown.inside(self.document, chunk) if "[!" in chunk.text[:40] else ()
+        head = children[0] if children and children[0].type == "paragraph" else None
+        callout = _CALLOUT.match(head.text.split("\n")[0]) if head else None
+        if not head or not callout or not _is_card(callout):
+            self.found.append(Piece("block", chunk.line, chunk, list=owner))
+            return
+        title, rest = callout[2].strip(), "\n".join(head.text.split("\n")[1:]).strip()
+        if not title and callout[1].lower() in _ASKING:
+            title, rest = rest, ""
+        self.found.append(Piece("fold", chunk.line, chunk, text=title or "Answer", list=owner))
+        if rest:
+            self.take(markdown.paragraph(self.document, rest, head, head.line + 1), owner)
+        for child in children[1:]:
+            self.take(child, owner)
+        self.found.append(Piece("end", chunk.end_line, list=owner))
+
+    def _folds(self, chunk: Chunk, owner: Chunk | None) -> None:
+        """Raw HTML in which something folds, cut at the tags."""
+        at = 0
+        text = chunk.text
+        for tag in _TAGS.finditer(text):
+            self._raw(text[at : tag.start()], chunk, text.count("\n", 0, at), owner)
+            at = tag.end()
+            line = chunk.line + text.count("\n", 0, tag.start())
+            if tag[2].lower() == "summary" and not tag[1]:
+                self.summary, self.summary_line = [], line
+            elif tag[2].lower() == "summary":
+                if self.summary is not None:
+                    shown = " ".join(" ".join(self.summary).split())
+                    self.found.append(Piece("fold", self.summary_line, chunk, text=shown, list=owner))
+                self.summary = None
+            elif tag[1]:
+                self.found.append(Piece("end", line, list=owner))
+        self._raw(text[at:], chunk, text.count("\n", 0, at), owner)
+
+    def _raw(self, text: str, chunk: Chunk, lines: int, owner: Chunk | None) -> None:
+        if self.summary is not None:
+            self.summary.append(markdown.without_tags(text))
+        elif not _NOTHING.fullmatch(text) and not text.strip().startswith("<!--"):
+            skipped = text[: len(text) - len(text.lstrip())].count("\n")
+            shown = markdown.html(text.strip(), chunk, chunk.line + lines + skipped)
+            self.found.append(Piece("block", shown.line, shown, list=owner))
+
+    def _list(self, chunk: Chunk, owner: Chunk) -> None:
+        self.depth += 1
+        for item in markdown.items(self.document, chunk):
+            start = len(self.found)
+            for child in item.chunks:
+                if child.type == "list" and not (self.depth < 3 and _answers(child)):
+                    self.found.append(Piece("block", child.line, child, list=owner))
+                else:
+                    self.take(child, owner)
+            if len(self.found) > start:
+                self.found[start] = replace(self.found[start], starts=True, number=item.number)
+        self.depth -= 1
+
+
+def _is_card(callout: re.Match[str]) -> bool:
+    kind = callout[1].lower()
+    return kind in _ASKING or (kind in _TELLING and not callout[2].strip()) or (
+        bool(callout[2].strip()) and labels.is_reveal(callout[2])
+    )
+
+
+def _may_ask(chunk: Chunk) -> bool:
+    """Whether an item of a list could be a question: by its first line alone, so that prose stays cheap."""
+    if not _MAYBE.search(chunk.text):
+        return False
+    lines = list(markdown.first_lines(chunk))
+    if any(labels.is_option(lines[at][:1], lines[at + 1 : at + 2]) for at in range(len(lines) - 1)):
+        return False
+    return any(_line_may_ask(line) for line in lines)
+
+
+def _line_may_ask(line: str) -> bool:
+    if line.startswith("<"):
+        return _TAGS.match(line) is not None
+    if line.startswith(("**", "__", "<b>", "<strong>")):
+        return True
+    found = labels.read(line)
+    return words.is_marked(line) or (found is not None and found.kind in ("question", "answer"))
+
+
+def _answers(chunk: Chunk) -> bool:
+    """Whether a list in an item holds the labels of a card."""
+    first = next(iter(markdown.first_lines(chunk)), "")
+    found = labels.read(first)
+    return found is not None and found.kind in ("question", "answer")
+
+
+def texts(stream: tuple[Piece, ...]) -> Iterator[str]:
+    """The texts of the headings."""
+    for piece in stream:
+        if piece.role == "heading" and piece.chunk:
+            yield piece.chunk.text

@@ -1,0 +1,159 @@
+"""A block -> the blocks in it: items of lists, quotes, rows of tables, and blocks made anew from a part of their text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from markdown_it.token import Token
+
+from ..model import Chunk, Container, Document
+from .blocks import blocks, chunk_of, commented_heading
+from .parser import parser_for
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list with the blocks in it; `ticked` is None where it has no box."""
+
+    chunks: tuple[Chunk, ...]
+    ticked: bool | None
+    number: str
+
+
+def items(document: Document, chunk: Chunk) -> tuple[Item, ...]:
+    """The items of a list."""
+    tokens = chunk.tokens
+    found = []
+    for start, end in _children(tokens):
+        opening = tokens[start]
+        line = (opening.map or (chunk.line - 1,))[0] + 1
+        within = (*chunk.within, Container(start, "item", line))
+        ticked = opening.meta.get("checked")
+        chunks = _chunks(document, tokens[start + 1 : end], within)
+        if ticked is not None and chunks and chunks[0].type == "paragraph":
+            chunks = (replace(chunks[0], text=chunks[0].tokens[1].content), *chunks[1:])
+        found.append(Item(chunks, ticked, opening.info))
+    return tuple(found)
+
+
+def first_lines(chunk: Chunk) -> Iterator[str]:
+    """The first line of each item of a list, as written."""
+    level = chunk.tokens[0].level + 1
+    waiting = False
+    for token in chunk.tokens:
+        if token.level == level and token.nesting == 1:
+            waiting = True
+        elif waiting and token.type in ("inline", "html_block"):
+            waiting = False
+            yield token.content.lstrip().split("\n", 1)[0]
+
+
+def inside(document: Document, chunk: Chunk) -> tuple[Chunk, ...]:
+    """The blocks in a quote."""
+    return _chunks(document, chunk.tokens[1:-1], (*chunk.within, Container(0, "quote", chunk.line)))
+
+
+def _children(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """The ranges of the blocks directly inside a block, both their first and last token included."""
+    level = tokens[0].level + 1
+    start = 0
+    for index, token in enumerate(tokens):
+        if token.level == level and token.nesting == 1:
+            start = index
+        elif token.level == level and token.nesting == -1:
+            yield start, index
+
+
+def _chunks(document: Document, tokens: Sequence[Token], within: tuple[Container, ...]) -> tuple[Chunk, ...]:
+    return tuple(
+        chunk_of(tokens[start:end], (*within, *further), document, {})
+        for start, end, further in blocks(tokens, commented_heading)
+    )
+
+
+def unticked(chunk: Chunk) -> Chunk:
+    """A list without the ticks in its boxes."""
+    tokens = tuple(
+        token.copy(meta={**token.meta, "checked": False}) if token.meta.get("checked") else token
+        for token in chunk.tokens
+    )
+    return replace(chunk, tokens=tokens, text=re.sub(r"(?m)^([ \t]*[-*+][ \t]+)\[[xX]\]", r"\1[ ]", chunk.text))
+
+
+def rows(document: Document, chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:
+    """The rows of a table, the header first, each as its cells."""
+    found: list[list[Chunk]] = []
+    line = chunk.line
+    for token in chunk.tokens:
+        if token.type == "tr_open":
+            found.append([])
+            line = (token.map or (line - 1,))[0] + 1
+        elif token.type == "inline":
+            found[-1].append(_paragraph(chunk, token, line))
+    return tuple(tuple(row) for row in found)
+
+
+def paragraph(document: Document, text: str, like: Chunk, line: int = 0) -> Chunk:
+    """Text of a block as a paragraph of its own, which begins in `line` (that of `like` where it is 0)."""
+    parser = parser_for("[^" in text, "$" in text)
+    children: list[Token] = []
+    parser.inline.parse(text, parser, dict(document.references), children)
+    line = line or like.line
+    place = [line - 1, line + text.count("\n")]
+    return _paragraph(like, Token("inline", "", 0, map=place, content=text, children=children), line)
+
+
+def _paragraph(like: Chunk, inline: Token, line: int) -> Chunk:
+    opening, closing = Token("paragraph_open", "p", 1, map=inline.map, block=True), Token("paragraph_close", "p", -1)
+    column = like.column if line == like.line else 1
+    end = line + inline.content.count("\n")
+    return Chunk("paragraph", inline.content, line, column, end, (opening, inline, closing), like.within)
+
+
+def tail(chunk: Chunk, index: int) -> Chunk:
+    """A list from its item `index` on."""
+    starts = [start for start, _ in _children(chunk.tokens)]
+    first = chunk.tokens[starts[index]]
+    line = (first.map or (chunk.line - 1,))[0] + 1
+    text = "\n".join(chunk.text.split("\n")[line - chunk.line :])
+    return replace(chunk, line=line, text=text, tokens=(chunk.tokens[0], *chunk.tokens[starts[index] :]))
+
+
+def html(text: str, like: Chunk, line: int) -> Chunk:
+    """Raw HTML as a block of its own."""
+    place = [line - 1, line + text.count("\n")]
+    token = Token("html_block", "", 0, map=place, content=text, block=True)
+    return Chunk("html", text, line, 1, line + text.count("\n"), (token,), like.within)
+
+
+def without_tags(text: str) -> str:
+    """The text of HTML, with code in backticks."""
+    return _TAG.sub("", re.sub(r"</?(?:code|kbd|tt|pre)\b[^<>]*>", "`", text))
+
+
+def cut(document: Document, chunk: Chunk, starts: Sequence[tuple[int, int]]) -> tuple[Chunk | None, ...]:
+    """A paragraph cut at lines: what stands before the first, then a piece for each (line, characters of its mark).
+
+    The line counts from 0 inside the paragraph; a piece that has no text is None.
+    """
+    lines = chunk.tokens[1].content.split("\n")
+    ends = [*(start for start, _ in starts), len(lines)]
+    found = [_lines(document, chunk, lines, 0, ends[0], 0)]
+    found += [
+        _lines(document, chunk, lines, start, end, mark) for (start, mark), end in zip(starts, ends[1:], strict=True)
+    ]
+    return tuple(found)
+
+
+def _lines(document: Document, chunk: Chunk, lines: Sequence[str], start: int, end: int, mark: int) -> Chunk | None:
+    text = "\n".join(lines[start:end])[mark:]
+    shown = text.strip()
+    if not shown:
+        return None
+    skipped = text[: len(text) - len(text.lstrip())].count("\n")
+    return paragraph(document, shown, chunk, chunk.line + start + skipped)
+

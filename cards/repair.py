@@ -1,0 +1,138 @@
+"""Markdown as people write it -> the Markdown that they meant, line for line, so that every place stays true.
+
+CommonMark reads these otherwise than their writers do: a fence in a list item whose code or closing stands to the
+left of the item swallows what follows, a fenced fence ends too early, `##Title` is a paragraph, and admonitions
+(`??? question`) and the marks of other flashcard tools are text. House files never come here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_MARKERS = r"(?:[ \t]*(?:[-*+]|\d{1,9}[.)])(?=[ \t]))*"
+_FENCE = re.compile(rf"(?P<lead>{_MARKERS}[ \t]*)(?P<mark>`{{3,}}(?!.*`)|~{{3,}})[ \t]*(?P<info>.*)")
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)")
+_HEADING = re.compile(r"(#{2,6})(?=[^\s#])")
+_ADMONITION = re.compile(r"(?:\?{3}\+?|!{3})[ \t]+(\w+)[^\n\"]*(?:\"(.*)\")?[ \t]*$")
+_TOOL = re.compile(r"[ \t]*(?:%%[ \t]*(?:ANKI|END)?[ \t]*(?:%%)?|END[ \t]*%%|<!--[ \t]*(?:ANKI|END)[ \t]*-->)[ \t]*$")
+_TAB = 4
+# How far a closing is looked for: code of questions and answers is short, and a search must not cost the square.
+_REACH = 400
+
+
+def repair(text: str) -> str:
+    """The text with as many lines as before."""
+    lines = text.split("\n")
+    _mend(lines)
+    return "\n".join(lines)
+
+
+def _mend(lines: list[str]) -> None:
+    """One pass over the lines, which mends them in place."""
+    items: list[int] = []  # how far the content of each list item around stands from the left
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        if not line or line.isspace():
+            index += 1
+            continue
+        indent = _width(line)
+        while items and indent < items[-1]:
+            items.pop()
+        # Three of a kind begin a fence; looking for them first keeps prose cheap.
+        fence = _FENCE.match(line) if "```" in line or "~~~" in line else None
+        if fence:
+            index = _fence(lines, index, fence, items)
+            continue
+        if item := _ITEM.match(line):
+            items.append(len(item[0].expandtabs(_TAB)))
+        elif line[0] == "#":
+            lines[index] = _HEADING.sub(r"\1 ", line, count=1)
+        elif line[0] == ":" and line[1:2] in " \t":
+            index = _definition(lines, index)
+            continue
+        elif line[0] in "?!" and (found := _ADMONITION.match(line)):
+            index = _admonition(lines, index, found)
+            continue
+        elif line.lstrip()[0] in "%E<" and _TOOL.match(line):
+            lines[index] = ""
+        index += 1
+
+
+def _width(line: str) -> int:
+    """The column, from 0, at which the text of a line begins."""
+    lead = line[: len(line) - len(line.lstrip(" \t"))]
+    return len(lead.expandtabs(_TAB)) if "\t" in lead else len(lead)
+
+
+def _fence(lines: list[str], start: int, fence: re.Match[str], items: Sequence[int]) -> int:
+    """Close the fence that begins at `start` where its writer did; the index of the line after it."""
+    mark, info = fence["mark"], fence["info"].strip()
+    lead = re.sub(r"[^ \t]", " ", fence["lead"]).expandtabs(_TAB)
+    own = fence["lead"].strip() != ""
+    home = len(lead) if own else max((item for item in items if item <= len(lead)), default=0)
+    closing = re.compile(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+    if not home:
+        if info.split(" ")[0].lower() in ("markdown", "md", "mdx"):
+            _nested(lines, start, mark, closing)
+            closing = re.compile(rf"[ \t]*{re.escape(mark[0])}{{{len(_mark(lines[start]))},}}[ \t]*$")
+        return next((at + 1 for at in range(start + 1, len(lines)) if closing.match(lines[at])), len(lines))
+    least = home
+    for at in range(start + 1, min(start + 1 + _REACH, len(lines))):
+        line = lines[at]
+        if closing.match(line):
+            shift = " " * (home - min(least, home))
+            for number in range(start + 1, at):
+                lines[number] = shift + lines[number] if lines[number].strip() else lines[number]
+            lines[at] = " " * home + line.strip()
+            return at + 1
+        opened = _FENCE.match(line) if "```" in line or "~~~" in line else None
+        if opened and opened["info"].strip():
+            break  # the next fence: this one was never closed, and ends with its item
+        if line.strip():
+            least = min(least, _width(line))
+    return start + 1
+
+
+def _mark(line: str) -> str:
+    fence = _FENCE.match(line)
+    return fence["mark"] if fence else ""
+
+
+def _nested(lines: list[str], start: int, mark: str, closing: re.Pattern[str]) -> None:
+    """Make a fence longer than those in the Markdown that it shows, where each of these is closed before it."""
+    depth = 1
+    for at in range(start + 1, min(start + 1 + _REACH, len(lines))):
+        if closing.match(lines[at]):
+            depth -= 1
+            if not depth:
+                lines[start] = lines[start].replace(mark, mark + mark[0], 1)
+                lines[at] = lines[at].replace(mark, mark + mark[0], 1)
+                return
+        elif _mark(lines[at]).startswith(mark):
+            depth += 1
+
+
+def _admonition(lines: list[str], start: int, found: re.Match[str]) -> int:
+    """Write an admonition as the callout that it is elsewhere; the index of the line after it."""
+    lines[start] = f"> [!{found[1].lower()}] {found[2] or ''}".rstrip()
+    at = start + 1
+    while at < len(lines) and (not lines[at].strip() or _width(lines[at]) >= _TAB):
+        at += 1
+    while not lines[at - 1].strip():
+        at -= 1
+    inside = [line.expandtabs(_TAB)[_TAB:] for line in lines[start + 1 : at]]
+    _mend(inside)
+    lines[start + 1 : at] = [f"> {line}".rstrip() for line in inside]
+    return at
+
+
+def _definition(lines: list[str], start: int) -> int:
+    """Bring what is indented under a definition so near that it is no code; the index of the line after it."""
+    at = start + 1
+    while at < len(lines) and (not lines[at].strip() or _width(lines[at]) >= _TAB):
+        if lines[at].strip():
+            lines[at] = "  " + lines[at].expandtabs(_TAB)[_TAB:]
+        at += 1
+    return at
