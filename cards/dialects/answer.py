@@ -97,7 +97,12 @@ class _Reader:
 
     def _heading(self, chunk: Chunk) -> None:
         kind = labels.heading(chunk.text)
-        if kind == "answer":
+        label = labels.read(chunk.text)
+        if label and label.kind == "answer" and not label.alone:
+            self.open("answer-heading")
+            rest = chunk.text[label.length :].strip("* ")
+            self.add(markdown.paragraph(self.document, rest, chunk))
+        elif kind == "answer":
             self.open("answer-heading")
         elif kind == "follow-up":
             self.part = "more"

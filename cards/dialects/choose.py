@@ -68,7 +68,7 @@ def choose(document: Document, chosen: Sequence[str], level: Level | None) -> Fo
     found = Found()
     if not proposed:
         return found
-    evidence = _evidence(document, stream, proposed)
+    evidence = _evidence(document, stream, proposed, marked)
     # Who marks the questions in his lists by a label means no other item of a list.
     labelled = sum(c.form == "label" and bool(marked[c.index]) for c in proposed) >= _USUAL
     answered = _answered(proposed, marked)
@@ -150,7 +150,7 @@ def _is_ticked(chunk: Chunk) -> bool:
 
 
 def _evidence(
-    document: Document, stream: Sequence[Piece], proposed: Sequence[Candidate]
+    document: Document, stream: Sequence[Piece], proposed: Sequence[Candidate], marked: Mapping[int, str]
 ) -> Mapping[tuple[object, ...], Evidence]:
     groups: dict[tuple[object, ...], list[Candidate]] = {}
     for candidate in proposed:
@@ -171,7 +171,7 @@ def _evidence(
             ],
             Page(
                 title, document.source.name, sum(member.chunk.anchor in links for member in members), leveled,
-                back=back, alone=headings == 1 and members[0].form == "heading", bold=group[0] == "bold" and group[1] != "item", items=group[:2] == ("bold", "item"),
+                back=back, titled=members[0].level == 1 and not any(marked.values()), alone=headings == 1 and members[0].form == "heading", bold=group[0] == "bold" and group[1] != "item", items=group[:2] == ("bold", "item"),
             ),
         )
         for group, members in groups.items()
@@ -291,7 +291,7 @@ class _Walk:
         current = self.open
         if current is None:
             return True
-        if current.done and candidate.form != "heading":
+        if current.folds or (current.done and candidate.form != "heading"):
             return False
         if candidate.form == "heading" and candidate.level <= current.candidate.level:
             return True
@@ -299,7 +299,7 @@ class _Walk:
             if candidate.form == "bold" and current.candidate.form in ("details", "callout") and current.folds >= 0:
                 return bool(self.marked[candidate.index])
             return True
-        if not any(piece.chunk for piece in current.body):
+        if not any(piece.chunk for piece in current.body) and current.candidate.level > 1:
             return True
         if candidate.form != "heading" and current.candidate.asked.asks:
             return False
@@ -309,7 +309,7 @@ class _Walk:
     def _heading(self, piece: Piece, chunk: Chunk, level: Level | None) -> None:
         kind = labels.heading(chunk.text)
         current = self.open
-        if current and kind and kind != "question":
+        if current and (current.folds or (kind and kind != "question")):
             current.done = current.done or kind == "follow-up"
             self._add(piece)
         elif current and current.candidate.form == "heading" and chunk.level > current.candidate.level:

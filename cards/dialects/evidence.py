@@ -13,7 +13,7 @@ from . import words
 from .question import Asked
 
 ENOUGH = 5
-_MOST, _MANY, _SOME = 0.8, 0.6, 0.35
+_MOST, _MANY, _HALF, _SOME = 0.8, 0.6, 0.5, 0.35
 _FEW, _LOT = 3, 8
 
 
@@ -40,8 +40,8 @@ class Evidence:
 class Page:
     """What a file says of itself and of the lines that look alike.
 
-    Its title and name; how many of the lines its own links lead to, and how many lead back; whether it has levels as headings, and
-    no other heading than this line; whether the lines are bold, or plain items of lists.
+    Its title and name; how many of the lines its own links lead to, and how many lead back; whether it has levels as headings; whether
+    this line is its title, or its only heading; whether the lines are bold, or plain items of lists.
     """
 
     title: str
@@ -49,6 +49,7 @@ class Page:
     linked: int = 0
     levels: bool = False
     back: int = 0
+    titled: bool = False
     alone: bool = False
     bold: bool = False
     items: bool = False
@@ -71,7 +72,7 @@ def weigh(asked: Sequence[Asked], under: Sequence[Under], page: Page) -> Evidenc
         share = sum(line.asks or words.is_task(line.text) for line in asked) / count
     marked = sum(words.is_marked(line.text) for line in asked) / count
     reasons = []
-    for least, points in ((_MOST, 3), (_MANY, 2), (_SOME, 1)):
+    for least, points in ((_MOST, 3), (_HALF, 2), (_SOME, 1)):
         if share >= least:
             reasons.append((points, f"{share:.0%} of {count} ask"))
             break
@@ -92,12 +93,14 @@ def weigh(asked: Sequence[Asked], under: Sequence[Under], page: Page) -> Evidenc
     if count >= _LOT:
         reasons.append((1, "there are many"))
     if words.speaks_of_questions(page.title) or words.speaks_of_questions(page.name):
-        reasons.append((2 if count > 1 else 1, "the file calls itself one of questions"))
+        reasons.append((2 if count > 1 or page.titled else 1, "the file calls itself one of questions"))
     if count >= _FEW and page.linked >= _MANY * count:
         reasons.append((2, "links lead to them"))
     if count >= _FEW and page.back >= _MANY * count:
         reasons.append((1, "links lead back from them"))
-    if page.alone and marked:
+    if page.titled and count == 1 and marked:
+        reasons.append((2, "it is the title of the file"))
+    elif page.alone and marked:
         reasons.append((2, "it is the only heading of the file"))
     elif count == 1 and share and _same(asked[0].text, page.name):
         reasons.append((2, "the file has its name from it"))

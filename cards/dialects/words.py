@@ -129,7 +129,7 @@ def is_aside(text: str) -> bool:
     folded = " ".join(text.casefold().split()).strip(" :.!?？#")
     padded = f" {folded} "
     return folded in _set("aside") or any(
-        f" {word} " in padded for word in _table()["aside"] if " " in word or len(word) > 9
+        f" {word} " in padded for word in _table()["aside"] if " " in word
     )
 
 
