@@ -55,6 +55,12 @@ class _Open:
     folded: bool = False
     level: Level | None = None
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether a fold is open: that of the question itself, or one in its answer."""
+        own = self.candidate.form in ("details", "callout") and not self.folded
+        return own or self.folds > 0
+
 
 def choose(document: Document, chosen: Sequence[str], level: Level | None) -> Found:
     """Read the questions of a document; where dialects are `chosen`, theirs are taken without evidence."""
@@ -291,7 +297,7 @@ class _Walk:
         current = self.open
         if current is None:
             return True
-        if current.folds or (current.done and candidate.form != "heading"):
+        if (current.folds and candidate.form == "heading") or (current.done and candidate.form != "heading"):
             return False
         if candidate.form == "heading" and candidate.level <= current.candidate.level:
             return True
@@ -309,7 +315,8 @@ class _Walk:
     def _heading(self, piece: Piece, chunk: Chunk, level: Level | None) -> None:
         kind = labels.heading(chunk.text)
         current = self.open
-        if current and (current.folds or (kind and kind != "question")):
+        under = current is not None and (kind == "answer" or chunk.level >= current.candidate.level)
+        if current and (current.is_inside or (kind and kind != "question" and under)):
             current.done = current.done or kind == "follow-up"
             self._add(piece)
         elif current and current.candidate.form == "heading" and chunk.level > current.candidate.level:
