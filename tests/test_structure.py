@@ -74,6 +74,7 @@ EDGES = {
         "cards.ledger", "cards.markdown", "cards.media", "cards.model", "cards.notetypes", "cards.package",
         "cards.parse", "cards.render", "cards.settings", "cards.stats", "cards.tag", "cards.verify",
     },
+    "cards.recognise": {"cards.identity", "cards.ledger", "cards.model"},
     "cards.record": {"cards.model", "cards.verify"},
     "cards.render": {
         "cards.highlight", "cards.markdown", "cards.media", "cards.model", "cards.notetypes", "cards.sanitise",
