@@ -113,7 +113,10 @@ def parse(text: str, path: str) -> tuple[Ledger, tuple[Diagnostic, ...]]:
         elif entry.guid in lines and entries[entry.guid] == entry:
             pass  # git's union merge doubles lines that stand between those that both sides added
         elif entry.guid in lines:
-            fault(number, f"`{entry.id}` stands in line {lines[entry.guid]} too", "keep the line with the later time")
+            other = entries[entry.guid].id
+            called = "" if other == entry.id else f", as `{other}`"  # two branches reworded it
+            message = f"`{entry.id}` stands in line {lines[entry.guid]} too{called}"
+            fault(number, message, "keep the line with the later time")
         else:
             entries[entry.guid] = entry
             lines[entry.guid] = number
@@ -207,11 +210,13 @@ def date(
         entries[guid] = Entry("notetype", note_type.name, guid, len(note_type.templates), digest, times[note_type.id])
         if old is not None and old.hash != digest:
             found["note_types"].append(note_type.name)
-    names = {label: tuple(sorted(found[label])) for label in found}
+
+    def of(label: str) -> tuple[str, ...]:
+        return tuple(sorted(found[label]))
+
     changes = Changes(
-        names.get("new", ()), names.get("changed", ()), names.get("retired", ()), names.get("restored", ()),
-        names.get("emptied", ()), names.get("note_types", ()), names.get("retired_guids", ()),
-    )  # fmt: skip
+        of("new"), of("changed"), of("retired"), of("restored"), of("emptied"), of("note_types"), of("retired_guids")
+    )
     return tuple(dated), times, Ledger(entries), changes
 
 
