@@ -21,13 +21,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from heapq import nlargest
 from itertools import islice
+from math import isqrt
+from operator import eq
 
 from . import identity
 from .ledger import Entry, Ledger
 from .model import MAX_QUESTION, Card, Trace
 
+# A sketch is of so many characters, and of short words the hashes are kept: a text is made of few.
 SKETCHED = 2_000
+SHORT = 32
 BINS = 16
+_EMPTY = 1 << 32
 
 # So many bins are filled by about 20 characters: less is an answer that two cards may share by chance.
 TELLING = 12
@@ -35,7 +40,7 @@ TELLING = 12
 # is left of an answer of which half was written anew. The standard error is a tenth.
 ALIKE, SAME, AHEAD = 0.3, 0.5, 0.25
 # Of a question with its answer: a like question and a like answer together, see `_nearness`.
-NEAR, NEAR_AHEAD, NEAR_QUESTION = 1.0, 0.15, 0.2
+NEAR, NEAR_AHEAD, NEAR_QUESTION = 0.9, 0.25, 0.2
 # So many pairs of one file are compared, which takes a quarter of a second.
 MOST_PAIRS = 200 * 200
 MOST_NAMED = 3
@@ -92,39 +97,54 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _grams(text: str) -> set[str]:
-    """The runs of three characters of a text: they need no spaces, so Chinese has them too."""
-    padded = f" {text} "
-    return set(map("".join, zip(padded, padded[1:], padded[2:], strict=False))) if text else set()
+def _runs(word: str) -> tuple[str, ...]:
+    """The runs of three characters of a word, which in Chinese is a sentence."""
+    padded = f" {word} "
+    return tuple(padded[at : at + 3] for at in range(len(word)))
 
 
-@lru_cache(1 << 16)
-def _hashed(gram: str) -> int:
-    return zlib.crc32(gram.encode())
+@lru_cache(1 << 12)
+def _asked_runs(question: str) -> frozenset[str]:
+    return frozenset(run for word in _normal(question).split() for run in _runs(word))
+
+
+def _hashes(word: str) -> tuple[int, ...]:
+    return tuple(zlib.crc32(run.encode()) for run in _runs(word))
+
+
+_hashes_of_a_short_word = lru_cache(1 << 13)(_hashes)
 
 
 def _sketch(text: str) -> str:
-    """What two texts have in common of a sketch is about what they have in common of their runs of characters.
+    """What two texts have in common of a sketch is about what they have in common of the runs in their words.
 
     One-permutation MinHash (Li, Owen and Zhang, NIPS 2012): the low bits of a hash choose a bin, and each bin keeps
-    the least of the rest, folded to one byte of which 0 says that the bin is empty.
+    the least hash, of which it shows one byte; 0 says that it is empty.
     """
-    bins = [-1] * BINS
-    for number in map(_hashed, _grams(text[:SKETCHED])):
-        place, rest = number % BINS, number // BINS
-        if bins[place] < 0 or rest < bins[place]:
-            bins[place] = rest
-    return bytes(rest % 255 + 1 if rest >= 0 else 0 for rest in bins).hex()
+    bins = [_EMPTY] * BINS
+    for word in set(text[:SKETCHED].split()):
+        for number in _hashes_of_a_short_word(word) if len(word) <= SHORT else _hashes(word):
+            if number < bins[number % BINS]:
+                bins[number % BINS] = number
+    return bytes(0 if least == _EMPTY else least // BINS % 255 + 1 for least in bins).hex()
+
+
+@lru_cache(1 << 12)
+def _bins(sketch: str) -> tuple[bytes, int]:
+    """The bins of a sketch, and a bit for each that is filled."""
+    bins = bytes.fromhex(sketch)
+    return bins, sum(1 << place for place, byte in enumerate(bins) if byte)
 
 
 def _filled(trace: Trace) -> int:
-    return sum(map(bool, bytes.fromhex(trace.sketch)))
+    return _bins(trace.sketch)[1].bit_count()
 
 
 def _likeness(one: Trace, other: Trace) -> float:
     """The share of filled bins that two sketches have in common."""
-    pairs = [(a, b) for a, b in zip(bytes.fromhex(one.sketch), bytes.fromhex(other.sketch), strict=True) if a or b]
-    return sum(a == b for a, b in pairs) / len(pairs) if pairs else 0.0
+    (bins, places), (others, other_places) = _bins(one.sketch), _bins(other.sketch)
+    filled = (places | other_places).bit_count()
+    return (sum(map(eq, bins, others)) - (BINS - filled)) / filled if filled else 0.0
 
 
 def recognise(track: str, cards: Sequence[Card], known: Ledger) -> Recognised:
@@ -137,7 +157,7 @@ def recognise(track: str, cards: Sequence[Card], known: Ledger) -> Recognised:
     reworded = []
     for at, guid in sorted(given.items()):
         before = old[guid].trace if guid in old else None
-        if before and _normal(before.question) != _normal(traces[at].question):
+        if before and before.asked != traces[at].asked and _normal(before.question) != _normal(traces[at].question):
             reworded.append((before.question, traces[at].question))
     return Recognised(
         tuple(given.get(at, card.guid) for at, card in enumerate(cards)),
@@ -302,13 +322,15 @@ class _Matching:
         def key(trace: Trace) -> Hashable:
             return renamed.get(trace.name, trace.name), trace.cloze
 
-        for ats, guids in self._groups(pool, key):
+        groups = self._groups(pool, key)
+        wanted = {key(self.cards[ats[0]]) for ats, _ in groups}
+        weights = _weights((self.all_cards.values(), self.all_live.values()), key, wanted)
+        for ats, guids in groups:
+            card = self.cards[ats[0]]
             if len(ats) * len(guids) > MOST_PAIRS:
-                self.crowded.append(self.cards[ats[0]].name)
+                self.crowded.append(card.name)
                 continue
-            traces = (*(self.cards[at] for at in ats), *(pool[guid] for guid in guids))
-            grams = {trace: _grams(_normal(trace.question)) for trace in traces}
-            scores = self._scores(pool, ats, guids, partial(_nearness, grams=grams))
+            scores = self._scores(pool, ats, guids, partial(_nearness, weights=weights[key(card)]))
             sure, left = _sure(scores, NEAR, NEAR_AHEAD)
             self._take(pool, sure)
             unsure: dict[int, list[str]] = {}
@@ -395,7 +417,28 @@ def _trusted(one: Trace, other: Trace) -> float:
     return _trust(one, other) * _likeness(one, other)
 
 
-def _nearness(card: Trace, entry: Trace, grams: Mapping[Trace, set[str]]) -> float:
+def _weights(
+    sides: Iterable[Iterable[Trace]], key: Key, wanted: Iterable[Hashable]
+) -> dict[Hashable, Mapping[str, int]]:
+    """What each run of a question says, for each of the files that are wanted: the more of them have it, the less.
+
+    What all have, such as "What is the difference between", tells none of them. Whole numbers add up to the same in
+    any order.
+    """
+    counts: dict[Hashable, list[Counter[str]]] = {name: [] for name in wanted}
+    for side in sides:
+        for found in counts.values():
+            found.append(Counter())
+        for trace in side:
+            if key(trace) in counts:
+                counts[key(trace)][-1].update(_asked_runs(trace.question))
+    return {
+        name: {run: isqrt(1_000_000 // max(side[run] for side in found)) for run in set().union(*found)}
+        for name, found in counts.items()
+    }
+
+
+def _nearness(card: Trace, entry: Trace, weights: Mapping[str, int]) -> float:
     """How like two cards are in question and answer, from 0 to 2; 0 where either is not.
 
     The shorter the answer, the more alike must the questions be.
@@ -403,9 +446,11 @@ def _nearness(card: Trace, entry: Trace, grams: Mapping[Trace, set[str]]) -> flo
     answer = _likeness(card, entry)
     if answer < ALIKE:
         return 0.0
-    one, other = grams[card], grams[entry]
+    one, other = _asked_runs(card.question), _asked_runs(entry.question)
     # Of "What does this print?" above other code only the code tells.
-    question = len(one & other) / len(one | other) if one != other else answer
+    question = answer
+    if one != other:
+        question = sum(map(weights.__getitem__, one & other)) / sum(map(weights.__getitem__, one | other))
     return question + _trust(card, entry) * answer if question >= NEAR_QUESTION else 0.0
 
 
