@@ -173,7 +173,7 @@ class Trace:
     """By what a card without an id is known again: where it stood, what it asked, what it answered.
 
     `name` is its file's path inside the track, `question` for people, on one line and cut. `asked` and `answer` are
-    digests, `answer` "" where there is none; `sketch` tells how alike two answers are. See `recognise.py`.
+    digests, `answer` "" where there is none; `sketch` tells how alike two answers are. See `traces.py`.
     """
 
     name: str

@@ -11,31 +11,19 @@ All but one of the passes are look-ups. Only what they leave of a file is compar
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from heapq import nlargest
 from itertools import islice
 from math import isqrt
-from operator import eq
 
 from . import identity
 from .ledger import Entry, Ledger
-from .model import MAX_QUESTION, Card, Trace
+from .model import Card, Trace
+from .traces import likeness, normal, runs_of, tells, trust
 
-# A sketch is of so many characters, and of short words the hashes are kept: a text is made of few.
-SKETCHED = 2_000
-SHORT = 32
-BINS = 16
-_EMPTY = 1 << 32
-
-# So many bins are filled by about 20 characters: less is an answer that two cards may share by chance.
-TELLING = 12
 # Of sketches, shares of bins: 5 of 16 is more than 98 of 100 pairs of cards of one file have in common, and about what
 # is left of an answer of which half was written anew. The standard error is a tenth.
 ALIKE, SAME, AHEAD = 0.3, 0.5, 0.25
@@ -44,8 +32,6 @@ NEAR, NEAR_AHEAD, NEAR_QUESTION = 0.9, 0.25, 0.2
 # So many pairs of one file are compared, which takes a quarter of a second.
 MOST_PAIRS = 200 * 200
 MOST_NAMED = 3
-
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 Key = Callable[[Trace], Hashable]
 Score = tuple[float, int, str]
@@ -65,88 +51,6 @@ class Recognised:
     crowded: tuple[str, ...] = ()
 
 
-def trace(name: str, question: str, front: str, answer: str, cloze: bool = False) -> Trace:
-    """The trace of a card in the file `name`, from its parts as plain text or as written.
-
-    Case and white space do not count. Punctuation does, for `x == y` is not `x != y`; a mended comma makes a like
-    question, not the same.
-    """
-    asked, shown, answered = _normal(question), _normal(front), _normal(answer)
-    told = " ".join(part for part in (shown, answered) if part)
-    line = next((line for text in (question, front, answer) if (line := _line(text))), "?")
-    return Trace(
-        name=_CONTROLS.sub(" ", name),
-        question=line,
-        asked=_digest(f"{asked}\x1f{shown}"),
-        answer=_digest(answered) if answered else "",
-        sketch=_sketch(told or asked),
-        cloze=cloze,
-    )
-
-
-def _line(text: str) -> str:
-    """A text for people: on one line, and no longer than a row of the ledger should be."""
-    return unicodedata.normalize("NFC", " ".join(_CONTROLS.sub(" ", text).split()))[:MAX_QUESTION].rstrip()
-
-
-def _normal(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", text).casefold().split()))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _runs(word: str) -> tuple[str, ...]:
-    """The runs of three characters of a word, which in Chinese is a sentence."""
-    padded = f" {word} "
-    return tuple(padded[at : at + 3] for at in range(len(word)))
-
-
-@lru_cache(1 << 12)
-def _asked_runs(question: str) -> frozenset[str]:
-    return frozenset(run for word in _normal(question).split() for run in _runs(word))
-
-
-def _hashes(word: str) -> tuple[int, ...]:
-    return tuple(zlib.crc32(run.encode()) for run in _runs(word))
-
-
-_hashes_of_a_short_word = lru_cache(1 << 13)(_hashes)
-
-
-def _sketch(text: str) -> str:
-    """What two texts have in common of a sketch is about what they have in common of the runs in their words.
-
-    One-permutation MinHash (Li, Owen and Zhang, NIPS 2012): the low bits of a hash choose a bin, and each bin keeps
-    the least hash, of which it shows one byte; 0 says that it is empty.
-    """
-    bins = [_EMPTY] * BINS
-    for word in set(text[:SKETCHED].split()):
-        for number in _hashes_of_a_short_word(word) if len(word) <= SHORT else _hashes(word):
-            if number < bins[number % BINS]:
-                bins[number % BINS] = number
-    return bytes(0 if least == _EMPTY else least // BINS % 255 + 1 for least in bins).hex()
-
-
-@lru_cache(1 << 12)
-def _bins(sketch: str) -> tuple[bytes, int]:
-    """The bins of a sketch, and a bit for each that is filled."""
-    bins = bytes.fromhex(sketch)
-    return bins, sum(1 << place for place, byte in enumerate(bins) if byte)
-
-
-def _filled(trace: Trace) -> int:
-    return _bins(trace.sketch)[1].bit_count()
-
-
-def _likeness(one: Trace, other: Trace) -> float:
-    """The share of filled bins that two sketches have in common."""
-    (bins, places), (others, other_places) = _bins(one.sketch), _bins(other.sketch)
-    filled = (places | other_places).bit_count()
-    return (sum(map(eq, bins, others)) - (BINS - filled)) / filled if filled else 0.0
-
-
 def recognise(track: str, cards: Sequence[Card], known: Ledger) -> Recognised:
     """Give each card its guid; one with an id keeps what it has. `track` is the track's tag."""
     traces = {at: card.trace for at, card in enumerate(cards) if card.trace}
@@ -157,7 +61,7 @@ def recognise(track: str, cards: Sequence[Card], known: Ledger) -> Recognised:
     reworded = []
     for at, guid in sorted(given.items()):
         before = old[guid].trace if guid in old else None
-        if before and before.asked != traces[at].asked and _normal(before.question) != _normal(traces[at].question):
+        if before and before.asked != traces[at].asked and normal(before.question) != normal(traces[at].question):
             reworded.append((before.question, traces[at].question))
     return Recognised(
         tuple(given.get(at, card.guid) for at, card in enumerate(cards)),
@@ -194,8 +98,8 @@ def _in_order(track: str, asked: Trace, guids: Collection[str]) -> list[str]:
     """Guids of equal questions as these stood in the file of `asked` when they were new, then those of another past."""
     if len(guids) < 2:
         return list(guids)
-    first = (identity.first_guid(track, asked.name, asked.asked, n, asked.cloze) for n in range(2 * len(guids) + BINS))
-    places = {guid: place for place, guid in enumerate(first)}
+    numbers = range(2 * len(guids) + 8)  # some of those that once stood there may be gone
+    places = {identity.first_guid(track, asked.name, asked.asked, n, asked.cloze): n for n in numbers}
     return sorted(guids, key=lambda guid: (places.get(guid, len(places)), guid))
 
 
@@ -283,7 +187,7 @@ class _Matching:
         only = self._only(pool, _asked)
         alone = self._alone(_asked) if only else None
         for at, guid in only:
-            if (alone and alone(at)) or _likeness(self.cards[at], pool[guid]) >= ALIKE:
+            if (alone and alone(at)) or likeness(self.cards[at], pool[guid]) >= ALIKE:
                 self._take(pool, [(at, guid)])
 
     def renamed(self) -> dict[str, str]:
@@ -309,11 +213,11 @@ class _Matching:
         self._by_answer(pool, _answered)
 
     def _by_answer(self, pool: dict[str, Trace], key: Key) -> None:
-        only = self._only(pool, key, _tells)
+        only = self._only(pool, key, tells)
         alone = self._alone(key) if only else None
         for at, guid in only:
             # An answer says less where what is shown with the question is another.
-            if alone and alone(at) and _likeness(self.cards[at], pool[guid]) >= SAME:
+            if alone and alone(at) and likeness(self.cards[at], pool[guid]) >= SAME:
                 self._take(pool, [(at, guid)])
 
     def near(self, pool: dict[str, Trace], renamed: Mapping[str, str]) -> None:
@@ -403,18 +307,8 @@ class _Matching:
             self.doubts.setdefault(at, (pool, guids))
 
 
-def _tells(trace: Trace) -> bool:
-    """Whether there is an answer, and one that says enough to know a card by."""
-    return bool(trace.answer) and _filled(trace) >= TELLING
-
-
-def _trust(one: Trace, other: Trace) -> float:
-    """How much the likeness of two sketches says: that of a long text all, that of `Yes.` a quarter."""
-    return min(_filled(one), _filled(other)) / BINS
-
-
 def _trusted(one: Trace, other: Trace) -> float:
-    return _trust(one, other) * _likeness(one, other)
+    return trust(one, other) * likeness(one, other)
 
 
 def _weights(
@@ -431,7 +325,7 @@ def _weights(
             found.append(Counter())
         for trace in side:
             if key(trace) in counts:
-                counts[key(trace)][-1].update(_asked_runs(trace.question))
+                counts[key(trace)][-1].update(runs_of(trace.question))
     return {
         name: {run: isqrt(1_000_000 // max(side[run] for side in found)) for run in set().union(*found)}
         for name, found in counts.items()
@@ -443,15 +337,15 @@ def _nearness(card: Trace, entry: Trace, weights: Mapping[str, int]) -> float:
 
     The shorter the answer, the more alike must the questions be.
     """
-    answer = _likeness(card, entry)
+    answer = likeness(card, entry)
     if answer < ALIKE:
         return 0.0
-    one, other = _asked_runs(card.question), _asked_runs(entry.question)
+    one, other = runs_of(card.question), runs_of(entry.question)
     # Of "What does this print?" above other code only the code tells.
     question = answer
     if one != other:
         question = sum(map(weights.__getitem__, one & other)) / sum(map(weights.__getitem__, one | other))
-    return question + _trust(card, entry) * answer if question >= NEAR_QUESTION else 0.0
+    return question + trust(card, entry) * answer if question >= NEAR_QUESTION else 0.0
 
 
 def _sure(scores: Sequence[Score], least: float, ahead: float) -> tuple[list[tuple[int, str]], list[Score]]:

@@ -13,9 +13,10 @@ from build_decks.cards import identity, ledger
 from build_decks.cards.ledger import Changes, Entry, Ledger
 from build_decks.cards.model import MAX_QUESTION, Card, Note, Span
 from build_decks.cards.notetypes import CONCEPT, CONCEPT_CLOZE, NOTE_TYPES
-from build_decks.cards.recognise import MOST_PAIRS, Recognised, recognise, trace
+from build_decks.cards.recognise import MOST_PAIRS, Recognised, recognise
+from build_decks.cards.traces import trace
 from build_decks.cli import report
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 LOCK = "A lock lets one thread at a time into a section of code; the others wait until it is released."
@@ -387,7 +388,7 @@ def test_a_file_in_which_all_changed_is_told_and_takes_no_time() -> None:
     first = edition([text(n, "old") for n in range(count)])
     started = time.perf_counter()
     second = edition([text(n, "new") for n in range(count)], first)
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 5
     assert second.found.crowded == ("a.md",)
     assert len(second.changes.new) == count
     assert "too much changed to look for reworded questions: a.md" in list(report._changes(second.changes, 8))
@@ -458,7 +459,7 @@ def test_ten_thousand_cards_take_no_time() -> None:
     first = edition(texts)
     started = time.perf_counter()
     assert recognise("t", cards, first.ledger).guids == first.guids
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 5  # a tenth of a second, where no other work is done
 
 
 # Whatever is done to them
@@ -476,7 +477,6 @@ books = st.lists(texts, max_size=12)
 
 
 @given(st.lists(books, min_size=1, max_size=4), st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_no_guid_is_given_twice_and_a_second_build_changes_nothing(
     editions: list[list[Text]], random: random.Random
 ) -> None:
@@ -492,7 +492,6 @@ def test_no_guid_is_given_twice_and_a_second_build_changes_nothing(
 
 
 @given(st.lists(texts, max_size=12, unique=True).flatmap(lambda book: st.tuples(st.just(book), st.permutations(book))))
-@settings(deadline=None)
 def test_another_order_of_cards_changes_no_guid(books: tuple[list[Text], list[Text]]) -> None:
     book, mixed = books
     first = edition(book)
@@ -504,7 +503,6 @@ def test_another_order_of_cards_changes_no_guid(books: tuple[list[Text], list[Te
 @given(
     st.lists(texts, max_size=12, unique_by=lambda text: (text.name, text.question, text.front, text.cloze)), st.data()
 )
-@settings(deadline=None)
 def test_other_answers_change_no_guid(book: list[Text], data: st.DataObject) -> None:
     answers = st.just(None) | st.builds("{} {}".format, sentences, st.integers(4, 9))
     edited = [text if (answer := data.draw(answers)) is None else replace(text, answer=answer) for text in book]
@@ -513,7 +511,6 @@ def test_other_answers_change_no_guid(book: list[Text], data: st.DataObject) -> 
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=8), st.data())
-@settings(deadline=None)
 def test_other_answers_to_equal_questions_change_no_guid(edits: list[bool], data: st.DataObject) -> None:
     rng = random.Random(data.draw(st.integers(0, 99)))
     book = [Text("Why?", " ".join(f"{rng.randrange(10**6)}" for _ in range(20))) for _ in edits]
@@ -526,7 +523,6 @@ def test_other_answers_to_equal_questions_change_no_guid(edits: list[bool], data
 
 
 @given(st.integers(1, 30), st.booleans())
-@settings(deadline=None)
 def test_equal_questions_stay_apart(count: int, cloze: bool) -> None:
     book = [Text("Why?", cloze=cloze)] * count
     first = edition(book)
