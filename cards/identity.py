@@ -25,6 +25,14 @@ def guid(track: str, card: str, cloze: bool) -> str:
     return _digest("guid", track, card, *(["cloze"] if cloze else []))[:16]
 
 
+def first_guid(track: str, file: str, asked: str, number: int, cloze: bool) -> str:
+    """The guid with which the note of a card without an id begins; later ones come from the ledger.
+
+    `asked` is the digest of its question; `number` sets equal questions of one file apart.
+    """
+    return _digest("asked", track, file, asked, str(number), *(["cloze"] if cloze else []))[:16]
+
+
 def search(guids: Iterable[str]) -> str:
     """What finds the notes with these guids in Anki's browser, and nothing else."""
     return "nid:" + ",".join(str(anki_id("note", guid)) for guid in guids)

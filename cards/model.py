@@ -16,6 +16,10 @@ TIERS = ("core", "extra")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
+# A question is cut to so many characters: as a trace keeps it, and where it stands in a list of others.
+MAX_QUESTION, SHOWN = 200, 60
+
+
 def is_text(text: str) -> bool:
     """Whether a field of a note can hold it: no control character, and nothing that UTF-8 cannot write."""
     return not CONTROL.search(text) and not any("\ud800" <= character <= "\udfff" for character in text)
@@ -172,8 +176,29 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """By what a card without an id is known again: where it stood, what it asked, what it answered.
+
+    `name` is its file's path inside the track, `question` for people, on one line and cut. `asked` and `answer` are
+    digests, `answer` "" where there is none; `sketch` tells how alike two answers are. See `traces.py`.
+    """
+
+    name: str
+    question: str
+    asked: str
+    answer: str
+    sketch: str
+    cloze: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The question in a form that stands in a list of others."""
+        return f'"{self.question if len(self.question) <= SHOWN else self.question[: SHOWN - 1].rstrip() + "…"}"'
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """Who a card is: identity and labels, without its text."""
+    """Who a card is: identity and labels, without its text. One without an id has a trace, which finds its guid."""
 
     id: str
     guid: str
@@ -189,6 +214,12 @@ class Card:
     roles: tuple[str, ...]
     tags: tuple[str, ...]
     span: Span
+    trace: Trace | None = None
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: its id, else what it asks."""
+        return self.trace.shown if self.trace else self.id
 
 
 @dataclass(frozen=True, slots=True)

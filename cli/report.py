@@ -113,6 +113,16 @@ def _changes(changes: Changes, limit: int | None) -> Iterator[str]:
     ):
         if ids:
             yield f"{label} {len(ids)}: {_some(ids, limit)}"
+    if changes.reworded:
+        yield f"reworded {len(changes.reworded)}:"
+        yield from (printable(f"  {old} → {new}") for old, new in changes.reworded[:limit])
+        if limit and len(changes.reworded) > limit:
+            yield f"  and {len(changes.reworded) - limit} more"
+    if changes.ambiguous:
+        doubts = [f"{card} ({' or '.join(old)})" for card, old in changes.ambiguous]
+        yield f"could be one of several old cards, taken for new: {_some(doubts, limit)}"
+    if changes.crowded:
+        yield f"too much changed to look for reworded questions: {_some(changes.crowded, limit)}"
     if changes.note_types:
         yield f"card layout changed: {', '.join(changes.note_types)}"
     if changes.retired:

@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from build_decks.cards import identity, ledger
 from build_decks.cards.ledger import Entry, Ledger
+from build_decks.cards.model import MAX_QUESTION, Trace
 from build_decks.cli import clock
 from build_decks.cli.config import ConfigError
 from hypothesis import given
@@ -50,7 +52,25 @@ entries = st.builds(
     hash=st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
     changed=st.integers(ledger.FIRST, clock.LATEST),
 )
-ledgers = st.lists(entries, max_size=6, unique_by=lambda entry: entry.guid).map(
+# Of cards without ids: their question stands where others have their id.
+lines = st.text(
+    st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs", "Zl", "Zp"]), min_size=1, max_size=20
+)
+traces = st.builds(
+    Trace,
+    name=lines,
+    question=lines,
+    asked=st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
+    answer=st.from_regex(r"([0-9a-f]{16})?", fullmatch=True),
+    sketch=st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
+    cloze=st.booleans(),
+)
+traced = st.builds(
+    lambda entry, trace: replace(entry, id=trace.question, trace=trace),
+    entries.filter(lambda entry: entry.state != "notetype"),
+    traces,
+)
+ledgers = st.lists(entries | traced, max_size=6, unique_by=lambda entry: entry.guid).map(
     lambda found: Ledger({entry.guid: entry for entry in found})
 )
 
@@ -126,6 +146,60 @@ FAULTY: dict[str, tuple[Callable[[str], str], int, str]] = {
     "one id with two times": (edited(r"(^note\ta\t.*\t)2020(.*\n)", r"\g<1>2020\2\g<1>2021\2"), 5, "stands in line 4"),
     "a conflict": (edited(r"(^note\ta\t.*\n)", r"<<<<<<< HEAD\n\1=======\n\1>>>>>>> other\n"), 4, "a merge conflict"),
 }
+
+
+QUESTION = Entry(
+    "note", "Why?", "abcdefghijkl", 1, "0" * 32, ledger.FIRST,
+    Trace("a b/ä.md", "Why?", "0123456789abcdef", "fedcba9876543210", "00ff" * 8),
+)  # fmt: skip
+CLOZE = replace(QUESTION, guid="bcdefghijklm", trace=Trace("a.md", "Why?", "0" * 16, "", "0" * 32, True))
+
+
+def test_a_card_without_an_id_has_its_trace_in_its_row() -> None:
+    named = Entry("note", "a", "aaaaaaaaaaaa", 1, "0" * 32, ledger.FIRST)
+    text = ledger.text_of(Ledger({entry.guid: entry for entry in (CLOZE, QUESTION, named)}))
+    row = f"1\t{'0' * 32}\t{FIRST}"
+    assert text.split("\n")[1:-2] == [
+        f"note\tWhy?\tabcdefghijkl\t{row}\ta b/ä.md\t0123456789abcdef\tfedcba9876543210\t{'00ff' * 8}\t-",
+        f"note\tWhy?\tbcdefghijklm\t{row}\ta.md\t{'0' * 16}\t-\t{'0' * 32}\tcloze",
+        f"note\ta\taaaaaaaaaaaa\t{row}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement"),
+    [
+        (r"\t-$", ""), (r"\t-$", "\tqa"), (r"\t-$", "\t-\t"), (r"\t-$", "\t-\t-"), (r"\ta b/ä.md", "\t"),
+        ("ä", "\x1b"), ("ä", "\t"), ("0123456789abcdef", "-"), ("fedcba9876543210", ""), ("fedcba98", "FEDCBA98"),
+        ("(00ff){8}", "00ff"),
+        ("\tWhy", f"\t{'W' * MAX_QUESTION}"), ("^note", "notetype"), (r"\ta b/ä.md", ""),
+    ],
+)  # fmt: skip
+def test_a_trace_that_is_none_is_told_with_its_line(pattern: str, replacement: str) -> None:
+    text = edited(pattern, replacement)(ledger.text_of(Ledger({QUESTION.guid: QUESTION})))
+    known, (fault,) = ledger.parse(text, "ledger.txt")
+    assert known == Ledger()
+    assert (fault.code, fault.span.line, fault.message) == ("C401", 2, "no line of a ledger")
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not on PATH")
+def test_traces_that_two_branches_changed_merge(tmp_path: Path) -> None:
+    def merge(ours: Entry, theirs: Entry, *more: Entry) -> tuple[Ledger, list[str]]:
+        for name, entry in (("base", QUESTION), ("ours", ours), ("theirs", theirs)):
+            text = ledger.text_of(Ledger({found.guid: found for found in (entry, CLOZE, *more)}))
+            (tmp_path / name).write_bytes(text.encode())
+        names = [tmp_path / name for name in ("ours", "base", "theirs")]
+        done = subprocess.run(["git", "merge-file", "--union", "-p", *names], capture_output=True, check=True)
+        known, faults = ledger.parse(done.stdout.decode(), "ledger.txt")
+        return known, [fault.message for fault in faults]
+
+    assert QUESTION.trace
+    reworded = replace(QUESTION, id="How?", trace=replace(QUESTION.trace, question="How?"))
+    later = replace(QUESTION, changed=ledger.FIRST + 1)
+    both = {found.guid: found for found in (reworded, CLOZE)}
+    assert merge(reworded, QUESTION) == (Ledger(both), [])
+    assert merge(reworded, reworded) == (Ledger(both), [])
+    assert merge(reworded, later)[1] == ["`Why?` stands in line 2 too, as `How?`"]
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,7 @@ EDGES = {
         "cards.ledger", "cards.markdown", "cards.media", "cards.model", "cards.notetypes", "cards.package",
         "cards.parse", "cards.render", "cards.settings", "cards.stats", "cards.tag", "cards.verify",
     },
+    "cards.recognise": {"cards.identity", "cards.ledger", "cards.model", "cards.traces"},
     "cards.record": {"cards.model", "cards.verify"},
     "cards.render": {
         "cards.highlight", "cards.markdown", "cards.media", "cards.model", "cards.notetypes", "cards.sanitise",
@@ -82,6 +83,7 @@ EDGES = {
     "cards.settings": {"cards.model"},
     "cards.stats": {"cards.exercises", "cards.model", "cards.settings"},
     "cards.tag": {"cards.identity", "cards.model", "cards.settings"},
+    "cards.traces": {"cards.model"},
     "cards.verify": {"cards.model"},
     "cli": set(),
     "cli.cage": {"cards.verify"},
