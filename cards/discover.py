@@ -12,24 +12,39 @@ from .model import CONTROL, Diagnostic, Source, Span, is_text
 
 MAX_BYTES = 1_000_000
 MAX_LINE = 50_000
-SUFFIXES = (".md", ".markdown")
+MOST_CONTROLS = 20
+SUFFIXES = (".md", ".markdown", ".mdx")
+# What a repository says of itself, not of its topic.
+ABOUT = frozenset({
+    "changelog", "code_of_conduct", "code-of-conduct", "codeofconduct", "contributing", "contributors", "governance",
+    "issue_template", "license", "licence", "maintainers", "pull_request_template", "security", "support",
+})
 
 
 def concept_files(
-    root: Path, order: Sequence[tuple[str, Sequence[str]]], include: Sequence[str], exclude: Sequence[str]
+    root: Path,
+    order: Sequence[tuple[str, Sequence[str]]],
+    include: Sequence[str],
+    exclude: Sequence[str],
+    declared: bool,
 ) -> tuple[str, ...]:
     """The names (paths inside `root`, with slashes) of the Markdown files that may hold cards.
 
-    `order` lists folders in study order, each with the files that come first in it. README files and
-    all below a folder whose name begins with a dot or an underscore are left out.
+    `order` lists folders in study order, each with the files that come first in it. All below a folder whose name
+    begins with a dot or an underscore is left out. So are the README files of a track that is `declared`, unless
+    `include` names them, and in any other folder what a repository says of itself.
     """
+    readmes = not declared or any("readme" in pattern.lower() for pattern in include)
     names = []
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith((".", "_"))]
         inside = Path(folder).relative_to(root)
         for file in files:
             name = (inside / file).as_posix()
-            if not file.lower().endswith(SUFFIXES) or Path(file).stem.lower() == "readme":
+            stem = Path(file).stem.lower()
+            if not file.lower().endswith(SUFFIXES) or (stem == "readme" and not readmes):
+                continue
+            if stem in ABOUT and not declared:
                 continue
             if file.startswith((".", "_")) or _matches(name, exclude) or not _matches(name, include):
                 continue
@@ -58,7 +73,7 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def read(root: Path, name: str, shown: str) -> Source | Diagnostic:
-    """A file's text with line feeds for line ends, or why it cannot be read."""
+    """A file's text with line feeds for line ends, or why it cannot be read; control characters become spaces."""
     return _read(root, root / name, Source(f"{shown}/{name}" if shown not in ("", ".") else name, name, ""))
 
 
@@ -90,10 +105,11 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > MAX_LINE:
             return fault(f"this line has more than {MAX_LINE:,} characters", "break it", number, MAX_LINE + 1)
-    control = CONTROL.search(text)
-    if control:
-        return fault(f"control character U+{ord(control[0]):04X}", "delete it", *_end(text[: control.start()]))
-    return Source(source.path, source.name, text)
+    controls = tuple(
+        fault(f"control character U+{ord(found[0]):04X}", "delete it", *_end(text[: found.start()]))
+        for found in CONTROL.finditer(text)
+    )
+    return Source(source.path, source.name, CONTROL.sub(" ", text), controls[:MOST_CONTROLS])
 
 
 def _lines(text: str) -> str:

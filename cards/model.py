@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal
 
+HOUSE = "house"
+"""The name of our own dialect: its cards have ids, and every fault of one keeps decks from being built."""
+
 DIFFICULTIES = ("beginner", "intermediate", "advanced")
 KINDS = ("qa", "cloze", "output", "bug", "design")
 TIERS = ("core", "extra")
@@ -55,11 +58,15 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A concept file: `name` is its path inside the track, `path` the one that diagnostics show."""
+    """A concept file: `name` is its path inside the track, `path` the one that diagnostics show.
+
+    `faults` say what of the file is not in its text.
+    """
 
     path: str
     name: str
     text: str
+    faults: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +174,32 @@ class Block:
     anchor: str
     span: Span
     faults: tuple[Diagnostic, ...] = ()
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it was found in somebody's notes, without an id."""
+        return self.dialect != HOUSE
+
+    @property
+    def asked(self) -> str:
+        """What it asks, as written: of our own syntax the heading, else all that stands before the answer."""
+        if not self.is_found:
+            return self.question.text
+        front = re.sub(r"\*\*(.+?)\*\*", r"\1", self.front.text, flags=re.DOTALL) if self.hides else self.front.text
+        return "\n\n".join(text for text in (self.question.text, front) if text)
+
+    @property
+    def answered(self) -> str:
+        """What answers it, as written: of our own syntax the answer, else all that stands under the question."""
+        if self.hides:
+            return self.front.text
+        parts = (self.answer, self.more, self.source) if self.is_found else (self.answer,)
+        return "\n\n".join(part.text for part in parts if part)
+
+    @property
+    def hides(self) -> bool:
+        """Whether it is a cloze card."""
+        return "kind" in self.attributes and self.attributes["kind"].value == "cloze"
 
     @property
     def lines(self) -> range:

@@ -76,9 +76,19 @@ def _guess(source: Source, chosen: Sequence[str]) -> Parsed:
     matter = _FRONT_MATTER.match(source.text) or _TOML_MATTER.match(source.text)
     repaired = replace(source, text=repair(source.text))
     document, lost = markdown.parse(repaired, matter[0].count("\n") if matter else 0, markdown.listed_heading)
-    found = guess(document, chosen, _level(matter[1]) if matter else None)
+    level, title = (_level(matter[1]), _title(matter[1])) if matter else (None, "")
+    found = guess(document, chosen, title, level)
     faults = tuple(replace(fault, severity="warning") for fault in lost)
     return Parsed(document, tuple(found.blocks), faults, tuple(found.unanswered), tuple(found.reasons))
+
+
+def _title(matter: str) -> str:
+    """What somebody's front matter asks: its question, or its title where it gives a difficulty too."""
+    for key in ("question", "title") if _level(matter) else ("question",):
+        found = re.search(rf"(?m)^{key}[ \t]*[:=][ \t]*[\"']?(.+?)[\"']?[ \t]*$", matter)
+        if found:
+            return found[1]
+    return ""
 
 
 def _level(matter: str) -> Level | None:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
-from . import checks, discover, exercises, ledger, markdown, package, render, stats, tag, verify
+from . import checks, discover, exercises, ledger, markdown, package, recognise, render, stats, tag, verify
 from .checks import guide, twins
 from .ledger import Changes, Ledger
 from .media import Library
 from .model import DIFFICULTIES, Artefact, Block, Card, Diagnostic, Note
 from .notetypes import NOTE_TYPES
 from .parse import Parsed, parse
+from .recognise import Recognised
 from .settings import Settings, kebab
 from .stats import Statistics
 from .verify import Trial
@@ -38,10 +39,11 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `check` found, and in how many cards."""
+    """What `check` found, in how many cards, and how many questions are none for want of an answer."""
 
     cards: int
     diagnostics: tuple[Diagnostic, ...]
+    unanswered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class ConceptFile:
 def concept_files(settings: Settings) -> tuple[str, ...]:
     """The names of the track's concept files in study order."""
     order = [(subdomain.folder, subdomain.files) for subdomain in settings.subdomains]
-    return discover.concept_files(settings.root, order, settings.include, settings.exclude)
+    return discover.concept_files(settings.root, order, settings.include, settings.exclude, settings.declared)
 
 
 def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
@@ -82,14 +84,20 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
     for name in names:
         source = discover.read(settings.root, name, settings.shown)
         if isinstance(source, Diagnostic):
-            yield ConceptFile(name, None, (), (source,))
+            yield ConceptFile(name, None, (), _soft([source], not settings.declared))
             continue
-        parsed = parse(source)
+        parsed = parse(source, settings.dialects)
         cards = []
         for block in parsed.blocks:
             card, faults = tag.tag(block, source, labels)
             cards.append(Found(block, card, (*block.faults, *faults, *checks.sources(block, settings.source_hosts))))
-        yield ConceptFile(name, parsed, tuple(cards), parsed.faults)
+        faults = (*_soft(source.faults, not settings.declared), *parsed.faults)
+        yield ConceptFile(name, parsed, tuple(cards), faults)
+
+
+def _soft(faults: Iterable[Diagnostic], soft: bool) -> tuple[Diagnostic, ...]:
+    """Faults as warnings where they are somebody's who never promised cards: they are said, and nothing stops."""
+    return tuple(replace(fault, severity="warning") if soft else fault for fault in faults)
 
 
 def cards(settings: Settings, names: Iterable[str]) -> Iterator[Found | Diagnostic]:
@@ -120,9 +128,16 @@ def read(settings: Settings, names: Iterable[str]) -> Read:
         for found in file.cards:
             note, lost = render.render(found.block, found.card, library, settings.source_url)
             notes.append(note)
-            faults += (*found.faults, *lost)
+            faults += (*found.faults, *_soft(lost, found.block.is_found))
     faults += checks.duplicate_ids([note.card for note in notes])
     return Read(tuple(notes), _sorted(faults), words)
+
+
+def identify(settings: Settings, cards: Sequence[Card], known: Ledger) -> tuple[tuple[Card, ...], Recognised]:
+    """The cards of a track, each with its guid: those without an id have theirs from the ledger, or a first one."""
+    found = recognise.recognise(settings.tag, cards, known)
+    named = (replace(card, guid=guid) if card.trace else card for card, guid in zip(cards, found.guids, strict=True))
+    return tuple(named), found
 
 
 def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int]) -> Build:
@@ -132,7 +147,10 @@ def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable
     faults = (*found.faults, *ledger.reused(found.notes, known), *broken)
     if any(fault.severity == "error" for fault in faults):
         return Build(diagnostics=faults)
-    dated, times, new, changes = ledger.date(found.notes, NOTE_TYPES, known, now)
+    named, again = identify(settings, [note.card for note in found.notes], known)
+    notes = [replace(note, card=card) for note, card in zip(found.notes, named, strict=True)]
+    dated, times, new, changes = ledger.date(notes, NOTE_TYPES, known, now)
+    changes = replace(changes, reworded=again.reworded, ambiguous=again.ambiguous, crowded=again.crowded)
     figures = stats.statistics([note.card for note in found.notes], found.words, practice, settings.subdomains)
     return Build(dated, new, changes, times, figures, faults)
 
@@ -147,6 +165,7 @@ class Judged:
     page: guide.Page | None
     asked: tuple[twins.Asked, ...]
     faults: tuple[Diagnostic, ...]
+    unanswered: int
 
 
 Map = Callable[[Callable[[str], Judged], Iterable[str]], Iterable[Judged]]
@@ -163,7 +182,7 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
     pages = [file.page for file in judged if file.page]
     faults = [fault for file in judged for fault in file.faults]
     present = discover.names(settings.root)
-    others = present - {file.name for file in judged}
+    others = present - {file.name for file in judged} if settings.declared else set()
     for name in sorted(name for name in others if name.lower().endswith(discover.SUFFIXES)):
         source = discover.read(settings.root, name, settings.shown)
         if isinstance(source, Diagnostic):
@@ -177,12 +196,16 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
         *exercises.check(practice, settings.subdomains, {card.id for card in found}),
         *checks.duplicate_ids(found),
         *twins.twins([card for file in judged for card in file.asked], settings.limits.twin_percent),
-        *guide.dead_links(pages, present),
-        *guide.unused_media(pages, present, settings.shown),
-        *guide.readme(pages, settings.subdomains, {file.name: len(file.cards) for file in judged}),
         *stats.off_hours(figures, settings.limits.hours_percent, settings.shown),
     ]
-    return Checked(len(found), _sorted(checks.tuned(faults, settings.rules)))
+    if settings.declared:  # somebody's notes are no guide of ours
+        faults += [
+            *guide.dead_links(pages, present),
+            *guide.unused_media(pages, present, settings.shown),
+            *guide.readme(pages, settings.subdomains, {file.name: len(file.cards) for file in judged}),
+        ]
+    unanswered = sum(file.unanswered for file in judged)
+    return Checked(len(found), _sorted(checks.tuned(faults, settings.rules)), unanswered)
 
 
 def judge(settings: Settings, day: date, name: str) -> Judged:
@@ -195,15 +218,17 @@ def judge(settings: Settings, day: date, name: str) -> Judged:
     for found in file.cards:
         # Colours cost half of the time and cannot fail.
         _, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
-        faults += (*found.faults, *lost)
-        if found.faults:
+        faults += (*found.faults, *_soft(lost, found.block.is_found))
+        if found.faults or found.block.is_found:  # the rules are those of our own cards
             continue
         card = checks.written(found.block, found.card, levels.get(found.card.subdomain, DIFFICULTIES), day)
         faults += checks.judge(card, settings.limits)
         if twins.CODE not in checks.allowed(card)[0]:
             asked.append(twins.asked(card))
     page = guide.page(file.parsed.document) if file.parsed else None
-    return Judged(name, tuple(found.card for found in file.cards), file.words, page, tuple(asked), tuple(faults))
+    cards = tuple(found.card for found in file.cards)
+    unanswered = len(file.parsed.unanswered) if file.parsed else 0
+    return Judged(name, cards, file.words, page, tuple(asked), tuple(faults), unanswered)
 
 
 def _plain(code: str, language: str) -> str:
@@ -248,7 +273,8 @@ def trials(settings: Settings, names: Iterable[str]) -> Trials:
         if isinstance(row, Diagnostic) or row.faults:
             faults += [row] if isinstance(row, Diagnostic) else row.faults
             continue
-        trial = verify.trial(row.block, row.card)
+        # Whoever wrote these never meant them to be run.
+        trial = None if row.block.is_found else verify.trial(row.block, row.card)
         without += trial is None
         found += [trial] if trial else []
     faults += checks.duplicate_ids([trial.card for trial in found])

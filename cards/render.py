@@ -88,7 +88,8 @@ class _Page:
     def guide(self, anchor: str) -> str:
         if not self.source_url:
             return ""
-        return html.escape(f"{self.source_url}{quote(self.document.source.name)}#{quote(anchor)}")
+        place = f"#{quote(anchor)}" if anchor else ""
+        return html.escape(f"{self.source_url}{quote(self.document.source.name)}{place}")
 
     def fault(self, code: str, message: str, hint: str, span: Span) -> None:
         self.faults.append(Diagnostic(span, code, message, hint))

@@ -65,7 +65,8 @@ class Limits:
 class Settings:
     """One track. `shown` is its folder as diagnostics show it; `closed` means that only the subdomains
     named here exist, `roles` and `source_hosts` that are None allow any. `lock` is the path, from the track, of
-    the file that pins the packages which cards' code needs."""
+    the file that pins the packages which cards' code needs. `dialects` names those that are read, all where there is
+    none; a folder that is not `declared` has no deck.yaml: it is read as it is found."""
 
     root: Path
     shown: str
@@ -82,6 +83,8 @@ class Settings:
     lock: str = ""
     rules: Mapping[str, Tuning] = field(default_factory=dict)
     limits: Limits = Limits()
+    dialects: tuple[str, ...] = ()
+    declared: bool = False
 
 
 @cache

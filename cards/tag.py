@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
 
-from . import identity
-from .model import DIFFICULTIES, TIERS, Block, Card, Diagnostic, Source, Span
+from . import identity, markdown, traces
+from .model import DIFFICULTIES, TIERS, Block, Card, Diagnostic, Source, Span, Trace
 from .settings import Subdomain, kebab, title_of
 
 _ID = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
@@ -43,23 +43,23 @@ class Labels:
 
 
 def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagnostic, ...]]:
-    """The card, as far as its metadata goes, and every fault of it."""
+    """The card, as far as its metadata goes, and every fault of it. One without an id has a trace, and no guid yet."""
     card_id, difficulty, kind, tier = (
         _value(block, key, default)
         for key, default in (("id", ""), ("difficulty", labels.difficulty), ("kind", "qa"), ("tier", ""))
     )
     subdomain, known = _subdomain(source, labels)
     roles = _roles(block)
-    topic = PurePosixPath(source.name).stem
-    faults = list(_form(block))
-    if not any(fault.code == "C102" for fault in block.faults):  # of a comment that is none, nothing is missing
+    topic = _topic(source.name) or labels.title
+    faults = [] if block.is_found else list(_form(block))
+    if not block.is_found and not any(fault.code == "C102" for fault in block.faults):  # of a comment that is none, nothing is missing
         faults += _metadata(block, labels, card_id, difficulty, tier, roles)
     if not known:
         faults.append(_unknown_folder(source, labels))
     level = difficulty.lower()
     card = Card(
         id=card_id,
-        guid=identity.guid(labels.tag, card_id, kind == "cloze"),
+        guid="" if block.is_found else identity.guid(labels.tag, card_id, kind == "cloze"),
         kind=kind,
         deck=subdomain.deck,
         subdomain=subdomain.folder,
@@ -67,13 +67,25 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
         topic=kebab(topic),
         topic_title=_value(block, "title", title_of(topic)),
         difficulty=level,
-        difficulty_as_written=difficulty,
+        difficulty_as_written=_value(block, "level", difficulty),
         tier=tier,
         roles=roles,
-        tags=_tags(labels.tag, subdomain.folder, level, kebab(topic), kind, roles, tier),
+        tags=_tags(labels.tag, subdomain.folder, level, kebab(topic), kind, roles, tier, _value(block, "level", "")),
         span=block.span,
+        trace=_trace(block, source, kind == "cloze") if block.is_found else None,
     )
     return card, tuple(faults)
+
+
+def _trace(block: Block, source: Source, cloze: bool) -> Trace:
+    question = markdown.plain(block.question.tokens)
+    return traces.trace(source.name, question, block.front.text, block.answer.text, cloze)
+
+
+def _topic(name: str) -> str:
+    """What a file is about: its name, of a README that of its folder."""
+    path = PurePosixPath(name)
+    return path.parent.name if path.stem.lower() == "readme" else path.stem
 
 
 def _value(block: Block, key: str, default: str) -> str:
@@ -154,8 +166,9 @@ def _form(block: Block) -> Iterator[Diagnostic]:
 
 @cache  # the cards of a file share their tags, in memory too
 def _tags(
-    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: tuple[str, ...], tier: str
+    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: tuple[str, ...], tier: str, level: str
 ) -> tuple[str, ...]:
     labels = [("subdomain", kebab(folder)), ("difficulty", difficulty), ("topic", topic), ("kind", kind)]
     labels += [("role", kebab(role)) for role in roles] + [("tier", tier)]
+    labels.append(("level", kebab(level) or "".join(level.split())))  # a sign such as a star is no word, but a tag
     return tuple(sorted(f"{root}::{label}::{value}" for label, value in labels if value))

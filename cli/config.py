@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ import click
 
 from ..cards import mapping
 from ..cards.checks import CODES
+from ..cards.dialects import NAMES as DIALECTS
 from ..cards.mapping import Entry
 from ..cards.model import DIFFICULTIES, is_text
 from ..cards.settings import Limits, Settings, Subdomain, Tuning, kebab, title_of
@@ -21,7 +22,7 @@ FILE = "deck.yaml"
 OWN = "_anki"
 KEYS = (
     "title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude", "lock",
-    "rules", "limits",
+    "rules", "limits", "dialects",
 )  # fmt: skip
 SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "also", "hours", "files", "complete")
 SEVERITIES: tuple[Tuning, ...] = ("error", "warning", "off")
@@ -53,16 +54,22 @@ class Selection:
         return tuple(n for n in names if not self.part or n == self.part or n.startswith(f"{self.part}/"))
 
 
-def select(paths: Sequence[Path]) -> list[Selection]:
-    """The tracks that `paths` lie in, or that lie below them. Raises ConfigError.
+def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selection]:
+    """The tracks that `paths` lie in, or that lie below them; `dialects` stand for those of deck.yaml. Raises ConfigError.
 
     A track is a folder with deck.yaml. A folder that has none, and neither above nor below it, is read by
     its folder names.
     """
+    for name in dialects:
+        if name not in DIALECTS:
+            raise ConfigError(f"there is no dialect `{name}`; they are {', '.join(DIALECTS)}")
     found: dict[tuple[Path, str], Selection] = {}
     for path in paths:
         for root, part in _roots(path):
-            found.setdefault((root, part), Selection(settings(root), part))
+            track = settings(root)
+            found.setdefault(
+                (root, part), Selection(replace(track, dialects=tuple(dialects)) if dialects else track, part)
+            )
     tags: dict[str, Path] = {}
     for selection in found.values():
         root = selection.settings.root
@@ -134,6 +141,8 @@ def settings(root: Path) -> Settings:
         lock=reader.file("lock", root),
         rules=reader.rules(),
         limits=reader.limits(),
+        dialects=reader.dialects(),
+        declared=True,
     )
 
 
@@ -177,6 +186,15 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
             raise self.fail(key, f"`{key}` must be a list of names")
         return tuple(v.strip() for v in value)
+
+    def dialects(self) -> tuple[str, ...]:
+        value = self.names("dialects") or ()
+        for name in value:
+            if name not in DIALECTS:
+                raise self.fail(
+                    "dialects", f"`dialects` names `{name}`, which is none; they are {', '.join(DIALECTS)}"
+                )
+        return value
 
     def file(self, key: str, root: Path) -> str:
         value = self.text(key)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
+# So many warnings are said by a command that is not asked for them.
+SOME = 5
 LEDGER, INDEX = "ledger.txt", "README.md"
 DIFFICULTY = click.Choice(["beginner", "intermediate", "advanced"])
 KIND = click.Choice(["qa", "cloze", "output", "bug", "design"])
@@ -65,6 +67,13 @@ def main() -> None:
     """
 
 
+def _dialects() -> Callable[[F], F]:
+    return click.option(
+        "--dialect", "dialects", metavar="NAME", multiple=True,
+        help="Read only this dialect, without asking for evidence; may stand several times. By default all are tried.",
+    )  # fmt: skip
+
+
 def _paths(metavar: str) -> Callable[[F], F]:
     return click.argument("paths", metavar=f"[{metavar}]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
@@ -78,14 +87,16 @@ def _paths(metavar: str) -> Callable[[F], F]:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a deck, the ledger or the index is stale.")
 @click.option("--role", default="", help="Only the notes of this role, in decks of their own name.")
 @click.option("--difficulty", type=DIFFICULTY, help="Only the notes of this difficulty, likewise.")
+@_dialects()
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
-@click.option("-v", "--verbose", is_flag=True, help="Name every note that is new, changed or retired.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every note that is new, changed or retired, every warning.")
 def build(
     paths: tuple[Path, ...],
     out: Path,
     check: bool,
     role: str,
     difficulty: str | None,
+    dialects: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -93,13 +104,13 @@ def build(
     from . import config, report, write
 
     _collect_less()
-    tracks = _tracks(paths)
+    tracks = _tracks(paths, dialects)
     with ExitStack() as held:
         if not check:
             for settings in tracks:
                 held.enter_context(write.lock(settings.root))
         builds = [(settings, _build(settings, quiet)) for settings in tracks]
-        _stop_at_errors([fault for _, built in builds for fault in built.diagnostics])
+        _stop_at_errors([fault for _, built in builds for fault in built.diagnostics], None if verbose else SOME)
         stage = held.enter_context(write.stage(beside=not check))
         if not check:
             write.sweep([out, *(settings.root / config.OWN for settings in tracks)])
@@ -127,15 +138,15 @@ def _collect_less() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def _select(paths: Sequence[Path]) -> list[config.Selection]:
+def _select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[config.Selection]:
     from . import config
 
-    return config.select(paths or [Path()])
+    return config.select(paths or [Path()], dialects)
 
 
-def _tracks(paths: Sequence[Path]) -> list[Settings]:
+def _tracks(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Settings]:
     """The tracks that paths lie in, each once, in an order that keeps two builds from waiting for each other."""
-    found = {selection.settings.root: selection.settings for selection in _select(paths)}
+    found = {selection.settings.root: selection.settings for selection in _select(paths, dialects)}
     return [found[root] for root in sorted(found)]
 
 
@@ -173,11 +184,12 @@ def _progress(items: Iterable[T], length: int, label: str, quiet: bool) -> Abstr
     return click.progressbar(items, length, label=label, file=sys.stderr)
 
 
-def _stop_at_errors(faults: Iterable[Diagnostic]) -> None:
+def _stop_at_errors(faults: Iterable[Diagnostic], most: int | None = None) -> None:
+    """Say the faults, of warnings at `most` so many, and exit where one is an error."""
     from . import report
 
     found = sorted(faults)
-    report.faults(found)
+    report.faults(found, most)
     if any(fault.severity == "error" for fault in found):
         sys.exit(1)
 
@@ -221,7 +233,8 @@ def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> st
 @click.option("--format", "form", type=FORMAT, default="text", show_default=True, help="How faults are written.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--explain", metavar="CODE", help="Say what a code means and how to mend it, and check nothing.")
-def check(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None) -> None:
+@_dialects()
+def check(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None, dialects: tuple[str, ...]) -> None:
     """Report every fault of the tracks that the PATHs lie in; write nothing.
 
     Beside what would keep decks from being built, it judges the writing: docs and --explain tell the rules.
@@ -234,15 +247,18 @@ def check(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None)
         return
     _collect_less()
     faults: list[Diagnostic] = []
-    count = 0
-    for settings in _tracks(paths):
+    count = unanswered = 0
+    for settings in _tracks(paths, dialects):
         names = pipeline.concept_files(settings)
         checked = pipeline.check(settings, names, clock.today(), _each(settings.title, form != "text"))
         count += checked.cards
+        unanswered += checked.unanswered
         faults += checked.diagnostics
     faults.sort()
     for line in diagnostics.FORMATS[form](faults):
         report.say(line) if form == "text" else click.echo(line)
+    if unanswered:
+        report.say(f"{unanswered} questions have no answer, and are no cards: build-decks list --verbose names them")
     if not faults:
         report.say(f"{count} notes, no fault")
     if any(fault.severity == "error" or strict for fault in faults):
@@ -366,32 +382,47 @@ def stats(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
 @click.option("--difficulty", type=DIFFICULTY, help="Only the cards of this difficulty.")
 @click.option("--subdomain", help="Only the cards of this subdomain, by its folder.")
 @click.option("--kind", type=KIND, help="Only the cards of this kind.")
+@_dialects()
+@click.option("-v", "--verbose", is_flag=True, help="Say why lines were taken for questions, or were not.")
 def list_cards(
-    paths: tuple[Path, ...], as_json: bool, difficulty: str | None, subdomain: str | None, kind: str | None
+    paths: tuple[Path, ...],
+    as_json: bool,
+    difficulty: str | None,
+    subdomain: str | None,
+    kind: str | None,
+    dialects: tuple[str, ...],
+    verbose: bool,
 ) -> None:
     """List the cards, in study order."""
     from ..cards import pipeline
     from . import report
 
     faults: list[Diagnostic] = []
-    found: dict[Span, pipeline.Found] = {}
-    for selection in _select(paths):
-        names = selection.of(pipeline.concept_files(selection.settings))
-        for row in pipeline.cards(selection.settings, names):
-            if not isinstance(row, pipeline.Found):
-                faults.append(row)
-                continue
-            faults += row.faults
-            wanted = ((difficulty, row.card.difficulty), (subdomain, row.card.subdomain), (kind, row.card.kind))
-            if not row.faults and all(want in (None, value) for want, value in wanted):
-                found[row.card.span] = row
+    found: dict[Span, tuple[Block, Card]] = {}
+    for selection in _select(paths, dialects):
+        files = list(pipeline.files(selection.settings, pipeline.concept_files(selection.settings)))
+        known, broken = _ledger(selection.settings)
+        faults += broken
+        # The whole track tells which card is which, whatever part of it is asked for.
+        named = iter(pipeline.identify(selection.settings, [row.card for file in files for row in file.cards], known)[0])
+        inside = set(selection.of([file.name for file in files]))
+        for file in files:
+            shown = file.name in inside
+            faults += file.faults if shown else ()
+            if shown and verbose and file.parsed:
+                report.reasons(file.parsed.reasons, file.parsed.unanswered)
+            for row, card in zip(file.cards, named, strict=False):
+                faults += row.faults if shown else ()
+                wanted = ((difficulty, card.difficulty), (subdomain, card.subdomain), (kind, card.kind))
+                if shown and not row.faults and all(want in (None, value) for want, value in wanted):
+                    found[card.span] = row.block, card
     if as_json:
-        for row in found.values():
-            click.echo(json.dumps(_row(row.block, row.card), ensure_ascii=False))
+        for block, card in found.values():
+            click.echo(json.dumps(_row(block, card), ensure_ascii=False))
     else:
-        for line in report.cards([(row.card, row.block.question.text) for row in found.values()]):
+        for line in report.cards([(card, block.asked) for block, card in found.values()]):
             click.echo(line)
-    _stop_at_errors(set(faults))
+    _stop_at_errors(set(faults), None if verbose else SOME)
 
 
 def _row(block: Block, card: Card) -> dict[str, Any]:
@@ -402,11 +433,11 @@ def _row(block: Block, card: Card) -> dict[str, Any]:
         "kind": card.kind,
         "id": card.id,
         "guid": card.guid,
-        "question": block.question.text,
-        "answer": (block.front if card.kind == "cloze" else block.answer).text,
+        "question": block.asked,
+        "answer": block.answered,
         "subdomain": card.subdomain,
-        "difficulty": card.difficulty,
-        "difficulty_as_written": card.difficulty_as_written,
+        "difficulty": card.difficulty or None,
+        "difficulty_as_written": card.difficulty_as_written or None,
         "tags": card.tags,
         "deck": card.deck,
     }

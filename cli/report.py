@@ -13,13 +13,14 @@ import click
 
 from ..cards import identity, index
 from ..cards.ledger import Changes
-from ..cards.model import DIFFICULTIES, KINDS, Card, Diagnostic, Note
+from ..cards.model import DIFFICULTIES, KINDS, Card, Diagnostic, Note, Span
 from ..cards.stats import Figures, Statistics
 from . import diagnostics
 from .config import printable
 from .write import Staged
 
 if TYPE_CHECKING:
+    from ..cards.dialects import Reason
     from ..cards.verify import Interpreter
     from .verify import Verified
 
@@ -31,10 +32,23 @@ def say(text: str = "") -> None:
     click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
-def faults(found: Sequence[Diagnostic]) -> None:
-    """Faults as a person reads them, with their lines and mends."""
-    for line in diagnostics.text(found):
+def faults(found: Sequence[Diagnostic], most: int | None = None) -> None:
+    """Faults as a person reads them, with their lines and mends; of warnings at `most` so many."""
+    warnings = [fault for fault in found if fault.severity == "warning"]
+    kept = set(warnings if most is None else warnings[:most])
+    for line in diagnostics.text([fault for fault in found if fault.severity == "error" or fault in kept]):
         say(line)
+    if len(warnings) > len(kept):
+        say(f"and {len(warnings) - len(kept)} warnings more: build-decks check shows all")
+
+
+def reasons(found: Sequence[Reason], unanswered: Sequence[Span]) -> None:
+    """Why lines were taken for questions or were not, and which questions have no answer."""
+    for reason in found:
+        verdict = "taken" if reason.taken else "not taken"
+        say(printable(f"{reason.span.path}:{reason.span.line}: {reason.dialect}, {verdict}: {reason.why}"))
+    for span in unanswered:
+        say(printable(f"{span.path}:{span.line}: a question without an answer"))
 
 
 def summary(title: str, notes: Sequence[Note], figures: Statistics, changes: Changes, verbose: bool) -> None:
@@ -94,7 +108,7 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def cards(rows: Sequence[tuple[Card, str]]) -> Iterator[str]:
     """A line a card with its question, in columns; on a terminal as wide as it is, and with a heading."""
     names = ("id", "kind", "difficulty", "tier")
-    cells = [(card.id, card.kind, card.difficulty, card.tier, " ".join(text.split())) for card, text in rows]
+    cells = [(card.id or card.guid, card.kind, card.difficulty, card.tier, " ".join(text.split())) for card, text in rows]
     widths = [max([len(name), *(len(row[column]) for row in cells)]) for column, name in enumerate(names)]
     wide = sys.stdout.isatty()
     if wide and cells:

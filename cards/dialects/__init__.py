@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..model import Document
-from . import choose, cloze, definition, house, levels, table
+from . import choose, cloze, definition, heading, house, levels, table
 from .choose import Found, Reason
 from .levels import Level
 
@@ -16,10 +16,11 @@ NAMES = (house.NAME, *choose.NAMES, cloze.NAME, definition.NAME, table.NAME)
 """Every dialect that deck.yaml and `--dialect` may name."""
 
 
-def guess(document: Document, chosen: Sequence[str] = (), level: Level | None = None) -> Found:
+def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level: Level | None = None) -> Found:
     """The cards of a document without house cards, in order, the questions without an answer, and the reasons.
 
-    `chosen` names the only dialects to read, which then need no evidence; `level` is the difficulty that the file says.
+    `chosen` names the only dialects to read, which then need no evidence. Of the file's front matter `title` is what the
+    whole of it answers, and `level` how difficult that is.
     """
     found = choose.choose(document, chosen, level)
     taken = {line for block in found.blocks for line in block.lines}
@@ -34,5 +35,7 @@ def guess(document: Document, chosen: Sequence[str] = (), level: Level | None = 
             if block.span.line not in taken:
                 found.blocks.append(block)
                 found.reasons.append(Reason(block.span, name, True, "its marks are used for nothing else"))
+    if title and not found.blocks and not found.unanswered:
+        found.blocks += heading.whole(document, title, level)
     blocks = sorted(found.blocks, key=lambda block: block.span)
     return replace(found, blocks=blocks, reasons=sorted(found.reasons, key=lambda reason: reason.span))

@@ -44,6 +44,13 @@ def _bold(document: Document, index: int, piece: Piece, chunk: Chunk) -> Candida
     if not match:
         return None
     tail = match["tail"]
+    if question.is_mark(match["text"]) and tail.strip(" :："):
+        first, _, rest = text.partition("\n")
+        asked = question.read(first)
+        return Candidate(
+            index, NAME, (NAME, piece.list is not None, True), asked, piece.line, chunk,
+            _rest(document, chunk, rest, len(first) + 1), sure=asked.labelled,
+        )  # fmt: skip
     run_in = _MARKS_ONLY.fullmatch(tail) is None
     asked = question.read(f"{match['lead']}**{match['text']}**{'' if run_in else tail}")
     if piece.number and not asked.numbered:

@@ -148,6 +148,9 @@ def _mark(piece: Piece) -> str:
         return "details"
     if piece.role == "block" and piece.chunk and piece.chunk.type == "list" and _is_ticked(piece.chunk):
         return "choice"
+    if piece.role == "block" and piece.chunk and piece.chunk.type == "quote":
+        label = labels.read(piece.chunk.text.lstrip("> ").split("\n", 1)[0])
+        return "answer-label" if label and label.kind == "answer" else ""
     return ""
 
 
@@ -252,6 +255,11 @@ class _Walk:
         self.page_level = level
         # The lists that are read item by item: those in which something asks.
         self.opened = {id(stream[index].list) for index in taken if stream[index].list is not None}
+        self.opened |= {
+            id(piece.list)
+            for before, piece in zip((None, *stream), stream, strict=False)
+            if piece.list and _mark(piece) == "answer-label" and (not before or before.list is not piece.list)
+        }
         self.last_list: Chunk | None = None
         self.results: list[tuple[Block, bool]] = []
 

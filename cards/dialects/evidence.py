@@ -78,7 +78,7 @@ def weigh(asked: Sequence[Asked], under: Sequence[Under], page: Page) -> Evidenc
             break
     if sum(line.numbered for line in asked) >= _MOST * count and count >= _FEW:
         reasons.append((2, "they are numbered"))
-    if count >= _FEW or (count > 1 and marked == 1):
+    if count > _FEW or (count == _FEW and (share == 1 or page.bold)) or (count > 1 and marked == 1):
         reasons.append((1, "there are several"))
     if marked == 1 and count > 1:
         reasons.append((1, "all end with a question mark"))
@@ -105,7 +105,7 @@ def weigh(asked: Sequence[Asked], under: Sequence[Under], page: Page) -> Evidenc
     elif count == 1 and share and _same(asked[0].text, page.name):
         reasons.append((2, "the file has its name from it"))
     answered = sum(one.answered for one in under)
-    if page.items and answered <= count / 2:
+    if (page.items and answered <= count / 2) or (page.bold and answered < count / 2):
         reasons.append((-9, "most have nothing under them"))
     elif answered < count / 2:
         reasons.append((-3, "most have nothing under them"))

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from .. import markdown
+from ..model import Block, Document
 from . import labels, levels, question, words
+from .block import block
 from .candidate import Candidate
+from .levels import Level
 from .pieces import Piece
 
 NAME = "heading"
@@ -33,6 +37,17 @@ def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
             index, NAME, (NAME, level, asked.numbered or bool(piece.number)), _numbered(asked, piece), piece.line,
             piece.chunk, level=level, sure=sure, needs_mark=asked.is_blank,
         )  # fmt: skip
+
+
+def whole(document: Document, title: str, level: Level | None) -> list[Block]:
+    """The card of a file whose title asks what the rest of it answers."""
+    asked = question.read(title)
+    chunks = tuple(chunk for chunk in document.chunks if chunk.type not in ("comment", "rule"))
+    if asked.is_blank or not chunks:
+        return []
+    line = next((number for number, text in enumerate(document.lines, 1) if title in text), 1)
+    shown = markdown.paragraph(document, asked.text, chunks[0], line)
+    return [block(document, NAME, line, 1, (shown,), chunks, level=asked.level or level)]
 
 
 def _numbered(asked: question.Asked, piece: Piece) -> question.Asked:

@@ -17,9 +17,9 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from .. import markdown
-from ..model import KINDS, Attribute, Block, Chunk, Code, Diagnostic, Document, Fragment, Span
+from ..model import HOUSE, KINDS, Attribute, Block, Chunk, Code, Diagnostic, Document, Fragment, Span
 
-NAME = "house"
+NAME = HOUSE
 KEYS = ("id", "difficulty", "kind", "roles", "tier", "py", "pkg", "review-by", "impl", "warns", "verify", "allow")
 MAX_COMMENT = 4_000
 LABELS: Mapping[str, str] = {"A:": "answer", "More:": "more", "Source:": "source"}

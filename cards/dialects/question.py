@@ -11,7 +11,7 @@ from .levels import Level, take
 _LEAD = re.compile(r"(?:<a\b[^<>]*>(?:\s*</a>)?|</a>|<br\s*/?>|<!--.*?-->|\[[^\]\w]*\]\([^()]*\)|[ \t])+", re.IGNORECASE)
 _SYMBOLS = re.compile(r"(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]|:[a-z_]+:)+[ \t]*")
 _NUMBER = re.compile(
-    r"(?:\\?#?\d{1,3}(?:\.\d{1,3})*(?:\\?[.):、．\]]|[：）]|[ \t]*[-–—][ \t])|\(\d{1,4}\)|（\d{1,4}）|\[\d{1,4}\]"
+    r"(?:\\?#?\d{1,3}(?:\.\d{1,3})*(?:\\?[.):、．\]]|[：）]|[ \t]*[-–—][ \t])|\(\d{1,4}\)|（\d{1,4}）|\[\d{1,4}\]|\[[A-Z]{1,8}[- ]?\d{1,5}\]"
     r"|第\s*[\d一二三四五六七八九十百]+\s*[题題问問])[ \t]*[:：、]?[ \t]*"
 )
 _LABEL = re.compile(
@@ -21,7 +21,7 @@ _LABEL = re.compile(
 _WRAPS = (("**", "**"), ("__", "__"), ("*", "*"), ("_", "_"), ('"', '"'), ("“", "”"), ("«", "»"), ("<b>", "</b>"), ("<strong>", "</strong>"), ("「", "」"))
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:#[^()]*(?:\([^()]*\)[^()]*)*)?\)")
 _COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?=\S)")
-_BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1[ \t]*(?=[^ \t])")
+_BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
 _ANCHOR = re.compile(r"[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
 # A letter alone is a label only where it is known as one everywhere.
@@ -60,8 +60,8 @@ def read(text: str) -> Asked:
         text, found = take(text)
         level = level or found
         text = _unwrapped(text)
-        if (bold := _BOLD_MARK.match(text)) and _is_mark(bold[2]):
-            text = f"{bold[2]} {text[bold.end() :]}"
+        if (bold := _BOLD_MARK.match(text)) and is_mark(bold[2]):
+            text = f"{bold[2]}{bold['end']} {text[bold.end() :]}"
         if symbols := _SYMBOLS.match(text):
             text = text[symbols.end() :]
         if number := _NUMBER.match(text):
@@ -80,9 +80,12 @@ def read(text: str) -> Asked:
     return Asked(_balanced(text.rstrip(":：").rstrip()), numbered, labelled, level)
 
 
-def _is_mark(text: str) -> bool:
-    """Whether a bold run is a number or a label and nothing else."""
+def is_mark(text: str) -> bool:
+    """Whether a bold run is a number, a count or a label and nothing else."""
     number, label = _NUMBER.match(f"{text} "), _LABEL.match(f"{text} ")
+    counter = _COUNTER.match(f"{text}: x")
+    if counter and words.is_counter(counter[1]):
+        return True
     whole = next((match.end() >= len(text) for match in (number, label) if match), False)
     return whole and bool(number or (label and _is_label(label)))
 
