@@ -227,7 +227,7 @@ SAME: dict[str, tuple[list[Text], list[Text], list[int | None]]] = {
     ),
     "a cloze under another heading": (
         [Text("About locks", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
-        [Text("Mutual exclusion", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
+        [Text("Exclusion", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
         [0],
     ),
     "another cloze under the same heading": (
