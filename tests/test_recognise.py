@@ -169,6 +169,14 @@ SAME: dict[str, tuple[list[Text], list[Text], list[int | None]]] = {
         [Text("What's a lock good for, then?", LOCK.replace("released", "free")), Text("What is a queue?", QUEUE)],
         [0, 1],
     ),
+    "numbers before the questions, and one more card": (
+        [Text("1. What is a lock?"), Text("2. What is a queue?", QUEUE), Text("3. Is an event a flag?", "Yes.")],
+        [
+            Text("1. What is a task?", "A task runs a coroutine as soon as the loop is free to do so."),
+            Text("2. What is a lock?"), Text("3. What is a queue?", QUEUE), Text("4. Is an event a flag?", "Yes."),
+        ],
+        [None, 0, 1, 2],
+    ),
     "another card in its place": ([Text("What is a lock?", LOCK)], [Text("What is an event?", EVENT)], [None]),
     "two reworded and edited": (
         [Text("What is a lock good for?", LOCK), Text("What is a queue good for?", QUEUE)],
@@ -216,6 +224,16 @@ SAME: dict[str, tuple[list[Text], list[Text], list[int | None]]] = {
         [Text("", "", front="A **lock** lets one thread at a time into a section of cod.", cloze=True)],
         [Text("", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
         [0],
+    ),
+    "a cloze under another heading": (
+        [Text("About locks", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
+        [Text("Exclusion", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
+        [0],
+    ),
+    "another cloze under the same heading": (
+        [Text("About locks", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
+        [Text("About locks", "", front="Whoever takes two must always take them in **the same order**.", cloze=True)],
+        [None],
     ),
     "another cloze": (
         [Text("", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
