@@ -15,10 +15,24 @@ MAX_LINE = 50_000
 MOST_CONTROLS = 20
 SUFFIXES = (".md", ".markdown", ".mdx")
 # What a repository says of itself, not of its topic.
-ABOUT = frozenset({
-    "changelog", "code_of_conduct", "code-of-conduct", "codeofconduct", "contributing", "contributors", "governance",
-    "issue_template", "license", "licence", "maintainers", "pull_request_template", "security", "support",
-})
+ABOUT = frozenset(
+    {
+        "changelog",
+        "code_of_conduct",
+        "code-of-conduct",
+        "codeofconduct",
+        "contributing",
+        "contributors",
+        "governance",
+        "issue_template",
+        "license",
+        "licence",
+        "maintainers",
+        "pull_request_template",
+        "security",
+        "support",
+    }
+)
 
 
 def concept_files(

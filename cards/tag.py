@@ -52,7 +52,9 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
     roles = _roles(block)
     topic = _topic(source.name) or labels.title
     faults = [] if block.is_found else list(_form(block))
-    if not block.is_found and not any(fault.code == "C102" for fault in block.faults):  # of a comment that is none, nothing is missing
+    if not block.is_found and not any(
+        fault.code == "C102" for fault in block.faults
+    ):  # of a comment that is none, nothing is missing
         faults += _metadata(block, labels, card_id, difficulty, tier, roles)
     if not known:
         faults.append(_unknown_folder(source, labels))

@@ -191,9 +191,7 @@ class _Reader:
         value = self.names("dialects") or ()
         for name in value:
             if name not in DIALECTS:
-                raise self.fail(
-                    "dialects", f"`dialects` names `{name}`, which is none; they are {', '.join(DIALECTS)}"
-                )
+                raise self.fail("dialects", f"`dialects` names `{name}`, which is none; they are {', '.join(DIALECTS)}")
         return value
 
     def file(self, key: str, root: Path) -> str:

@@ -404,7 +404,9 @@ def list_cards(
         known, broken = _ledger(selection.settings)
         faults += broken
         # The whole track tells which card is which, whatever part of it is asked for.
-        named = iter(pipeline.identify(selection.settings, [row.card for file in files for row in file.cards], known)[0])
+        named = iter(
+            pipeline.identify(selection.settings, [row.card for file in files for row in file.cards], known)[0]
+        )
         inside = set(selection.of([file.name for file in files]))
         for file in files:
             shown = file.name in inside

@@ -108,7 +108,9 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def cards(rows: Sequence[tuple[Card, str]]) -> Iterator[str]:
     """A line a card with its question, in columns; on a terminal as wide as it is, and with a heading."""
     names = ("id", "kind", "difficulty", "tier")
-    cells = [(card.id or card.guid, card.kind, card.difficulty, card.tier, " ".join(text.split())) for card, text in rows]
+    cells = [
+        (card.id or card.guid, card.kind, card.difficulty, card.tier, " ".join(text.split())) for card, text in rows
+    ]
     widths = [max([len(name), *(len(row[column]) for row in cells)]) for column, name in enumerate(names)]
     wide = sys.stdout.isatty()
     if wide and cells:

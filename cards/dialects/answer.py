@@ -150,7 +150,11 @@ class _Reader:
     def _is_between(self, chunk: Chunk) -> bool:
         """Whether options whose boxes stand alone are being read, so that what follows each is part of it."""
         options = self.found.parts["front"]
-        return self.scattered and any(_is_boxed(option) for option in options) and options[-1].end_line < chunk.line <= options[-1].end_line + 2
+        return (
+            self.scattered
+            and any(_is_boxed(option) for option in options)
+            and options[-1].end_line < chunk.line <= options[-1].end_line + 2
+        )
 
     def _comment(self, text: str) -> None:
         self.found.level = self.found.level or comment_level(text)
@@ -256,7 +260,12 @@ def _is_idle(chunk: Chunk) -> bool:
     if chunk.type == "rule":
         return True
     if chunk.type == "paragraph":
-        return _BACK.fullmatch(chunk.text) is not None or not markdown.plain(chunk.tokens).strip(" ​\\") and "![" not in chunk.text and "<img" not in chunk.text
+        return (
+            _BACK.fullmatch(chunk.text) is not None
+            or not markdown.plain(chunk.tokens).strip(" ​\\")
+            and "![" not in chunk.text
+            and "<img" not in chunk.text
+        )
     if chunk.type == "html":
         empty = not markdown.without_tags(chunk.text).strip() and "<img" not in chunk.text
         return empty or (_BACK_HTML.fullmatch(chunk.text.strip()) is not None and bool(_HREF_HERE.search(chunk.text)))
@@ -268,6 +277,10 @@ def _says_something(chunk: Chunk) -> bool:
         return False
     if chunk.type in ("paragraph", "heading"):
         text = chunk.text.strip()
-        return chunk.type == "paragraph" and not words.is_placeholder(text) and not re.fullmatch(r"[\W_]*|\[[^\]\n]*\]|<[^>\n]*>", text.replace("![", "image[")) or "![" in text
+        return (
+            chunk.type == "paragraph"
+            and not words.is_placeholder(text)
+            and not re.fullmatch(r"[\W_]*|\[[^\]\n]*\]|<[^>\n]*>", text.replace("![", "image["))
+            or "![" in text
+        )
     return True
-

@@ -1,8 +1,8 @@
 """A bold line is the question, as a paragraph or as a list item; or an item asks and its answer is nested in it.
 
-    **What is X?** 👶            1. **What is X?**              1. What is X?
+**What is X?** 👶            1. **What is X?**              1. What is X?
 
-    An answer.                      An answer.                     An answer.
+An answer.                      An answer.                     An answer.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ each question all that stands under it, to the next question or the end of its s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .. import markdown
@@ -79,9 +79,7 @@ def choose(document: Document, chosen: Sequence[str], level: Level | None) -> Fo
     labelled = sum(c.form == "label" and bool(marked[c.index]) for c in proposed) >= _USUAL
     answered = _answered(proposed, marked)
     taken = {
-        c.index: c
-        for c in proposed
-        if _is_taken(c, marked[c.index], evidence, chosen, labelled, c.group in answered)
+        c.index: c for c in proposed if _is_taken(c, marked[c.index], evidence, chosen, labelled, c.group in answered)
     }
     for candidate in proposed:
         why = "its answer is marked" if marked[candidate.index] else ""
@@ -170,17 +168,25 @@ def _evidence(
     leveled = len({level.difficulty for level in _plain_levels(stream)}) > 1
     headings = sum(piece.role == "heading" for piece in stream)
     folded = _folded(stream, proposed)
+    starts = {candidate.index for candidate in proposed if candidate.form != "heading"}
     back = sum(piece.chunk is not None and answer.leads_back(piece.chunk) for piece in stream)
     return {
         group: weigh(
             [candidate.asked for candidate in members],
             [
-                Under(_has_body(stream, candidate), _is_divided(stream, candidate), candidate.index in folded)
+                Under(_has_body(stream, candidate, starts), _is_divided(stream, candidate), candidate.index in folded)
                 for candidate in members
             ],
             Page(
-                title, document.source.name, sum(member.chunk.anchor in links for member in members), leveled,
-                back=back, titled=members[0].level == 1 and not any(marked.values()), alone=headings == 1 and members[0].form == "heading", bold=group[0] == "bold" and group[1] != "item", items=group[:2] == ("bold", "item"),
+                title,
+                document.source.name,
+                sum(member.chunk.anchor in links for member in members),
+                leveled,
+                back=back,
+                titled=members[0].level == 1 and not any(marked.values()),
+                alone=headings == 1 and members[0].form == "heading",
+                bold=group[0] == "bold" and group[1] != "item",
+                items=group[:2] == ("bold", "item"),
             ),
         )
         for group, members in groups.items()
@@ -208,10 +214,12 @@ def _is_divided(stream: Sequence[Piece], candidate: Candidate) -> bool:
     return False
 
 
-def _has_body(stream: Sequence[Piece], candidate: Candidate) -> bool:
-    """Whether something stands under a candidate before the next line like it."""
+def _has_body(stream: Sequence[Piece], candidate: Candidate, starts: Collection[int]) -> bool:
+    """Whether something stands under a candidate before the next line that could ask; those `starts` are no headings."""
     if candidate.rest:
         return True
+    if candidate.form != "heading" and candidate.index + 1 in starts:
+        return False
     after = stream[candidate.index + 1] if candidate.index + 1 < len(stream) else None
     if after is None or after.chunk is None or after.role == "end":
         return False
@@ -223,7 +231,12 @@ def _has_body(stream: Sequence[Piece], candidate: Candidate) -> bool:
 
 
 def _is_taken(
-    candidate: Candidate, mark: str, evidence: Mapping[tuple[object, ...], Evidence], chosen: Sequence[str], labelled: bool, answered: bool
+    candidate: Candidate,
+    mark: str,
+    evidence: Mapping[tuple[object, ...], Evidence],
+    chosen: Sequence[str],
+    labelled: bool,
+    answered: bool,
 ) -> bool:
     if chosen:
         return candidate.form in chosen or mark in chosen
@@ -432,7 +445,9 @@ def _is_title(chunk: Chunk) -> bool:
 
 def _ends(chunk: Chunk, form: str) -> bool:
     """Whether a block ends the answer that stands before it: a card of another kind, or a rule after labels."""
-    return (chunk.type == "rule" and form in ("label", "bold")) or (chunk.type == "paragraph" and cloze.is_line(chunk.text))
+    return (chunk.type == "rule" and form in ("label", "bold")) or (
+        chunk.type == "paragraph" and cloze.is_line(chunk.text)
+    )
 
 
 def _section_levels(stream: Sequence[Piece], taken: Mapping[int, Candidate]) -> Mapping[int, Level]:
@@ -469,4 +484,3 @@ def _leading(text: str) -> Level | None:
         if difficulty := words.difficulty(word.strip("()[]")):
             return Level(difficulty, word)
     return None
-

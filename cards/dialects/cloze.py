@@ -45,9 +45,16 @@ def read(document: Document, level: Level | None, chosen: Sequence[str]) -> Iter
             before, *labelled = markdown.cut(document, paragraph, starts)
             for piece in labelled:
                 if piece and (hidden := _hidden(piece.text, _BRACKET) or _hidden(piece.text, _ANKI)):
-                    yield _card(document, piece.line, paragraph.column, markdown.paragraph(document, hidden, piece), level)
-            if before and (hidden := _hidden(_CODE.sub(r"{{c1::`\1`}}", before.text), _ANKI) or (of_cards and _hidden(before.text, _MARKED))):
-                yield _card(document, before.line, paragraph.column, markdown.paragraph(document, hidden, before), level)
+                    yield _card(
+                        document, piece.line, paragraph.column, markdown.paragraph(document, hidden, piece), level
+                    )
+            if before and (
+                hidden := _hidden(_CODE.sub(r"{{c1::`\1`}}", before.text), _ANKI)
+                or (of_cards and _hidden(before.text, _MARKED))
+            ):
+                yield _card(
+                    document, before.line, paragraph.column, markdown.paragraph(document, hidden, before), level
+                )
 
 
 _LINE_ANYWHERE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LINE.pattern}")

@@ -35,7 +35,9 @@ def read(document: Document, level: Level | None) -> list[Block]:
         if term and answers:
             found.append((term, answers))
         term = None
-    return [_card(document, asked, answers, level) for asked, answers in found if not question.read(asked.text).is_blank]
+    return [
+        _card(document, asked, answers, level) for asked, answers in found if not question.read(asked.text).is_blank
+    ]
 
 
 def _card(document: Document, term: Chunk, answers: list[Chunk], level: Level | None) -> Block:

@@ -1,8 +1,8 @@
 """What folds asks in its summary, or in the title of a callout, and answers inside.
 
-    <details><summary>What is X?</summary>     > [!question] What is X?     ??? question "What is X?"
-    An answer.                                 > An answer.                     An answer.
-    </details>
+<details><summary>What is X?</summary>     > [!question] What is X?     ??? question "What is X?"
+An answer.                                 > An answer.                     An answer.
+</details>
 """
 
 from __future__ import annotations

@@ -84,7 +84,9 @@ def of_value(text: str, zero_based: bool = False) -> Level | None:
     """
     text = _JOINERS.sub("", text).strip(" \t.:*_`()[]")
     if signs := _STARS.search(text):
-        return Level(_scaled(sum(signs[0].count(star) for star in "⭐★🌟"), 5 if signs[0].count("☆") else 3), signs[0].strip())
+        return Level(
+            _scaled(sum(signs[0].count(star) for star in "⭐★🌟"), 5 if signs[0].count("☆") else 3), signs[0].strip()
+        )
     if found := of_words(text):
         return found
     first = re.split(r"[,/|–—]| - | to ", text)[0]
@@ -116,7 +118,11 @@ def is_key(word: str) -> bool:
 
 
 def _scaled(value: int, top: int) -> str:
-    return DIFFICULTIES[min(2, max(0, (value * 3 - 1) // max(top, 1)))] if top > 3 else DIFFICULTIES[min(max(value, 1), 3) - 1]
+    return (
+        DIFFICULTIES[min(2, max(0, (value * 3 - 1) // max(top, 1)))]
+        if top > 3
+        else DIFFICULTIES[min(max(value, 1), 3) - 1]
+    )
 
 
 @cache

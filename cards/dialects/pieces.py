@@ -95,7 +95,11 @@ class _Reader:
             return
         if _SAME_LINE.search(chunk.text):
             chunk = markdown.paragraph(self.document, _SAME_LINE.sub("\n", chunk.text), chunk)
-        found = list(labels.lines(chunk.text, self.letters, self.dotted)) if _MAYBE.search(chunk.text) or chunk.text[1:2] in ".)" else []
+        found = (
+            list(labels.lines(chunk.text, self.letters, self.dotted))
+            if _MAYBE.search(chunk.text) or chunk.text[1:2] in ".)"
+            else []
+        )
         if not found:
             self.found.append(Piece("block", chunk.line, chunk, list=owner))
             return
@@ -174,8 +178,10 @@ class _Reader:
 
 def _is_card(callout: re.Match[str]) -> bool:
     kind = callout[1].lower()
-    return kind in _ASKING or (kind in _TELLING and not callout[2].strip()) or (
-        bool(callout[2].strip()) and labels.is_reveal(callout[2])
+    return (
+        kind in _ASKING
+        or (kind in _TELLING and not callout[2].strip())
+        or (bool(callout[2].strip()) and labels.is_reveal(callout[2]))
     )
 
 

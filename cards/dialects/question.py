@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from . import words
 from .levels import Level, take
 
-_LEAD = re.compile(r"(?:<a\b[^<>]*>(?:\s*</a>)?|</a>|<br\s*/?>|<!--.*?-->|\[[^\]\w]*\]\([^()]*\)|[ \t])+", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:<a\b[^<>]*>(?:\s*</a>)?|</a>|<br\s*/?>|<!--.*?-->|\[[^\]\w]*\]\([^()]*\)|[ \t])+", re.IGNORECASE
+)
 _SYMBOLS = re.compile(r"(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]|:[a-z_]+:)+[ \t]*")
 _NUMBER = re.compile(
     r"(?:\\?#?\d{1,3}(?:\.\d{1,3})*(?:\\?[.):、．\]]|[：）]|[ \t]*[-–—][ \t])|\(\d{1,4}\)|（\d{1,4}）|\[\d{1,4}\]|\[[A-Z]{1,8}[- ]?\d{1,5}\]"
@@ -18,7 +20,18 @@ _LABEL = re.compile(
     r"(?P<word>[^\W\d_]+(?:[ \t][^\W\d_]+)?)(?:[ \t]*[-.#№]?[ \t]*(?P<number>\d{1,4}(?:\.\d{1,3})?))?[ \t]*"
     r"(?P<end>[:：.)\]）、]|[-–—](?=[ \t])|(?=[ \t*_]|$))(?P<space>[ \t]*)"
 )
-_WRAPS = (("**", "**"), ("__", "__"), ("*", "*"), ("_", "_"), ('"', '"'), ("“", "”"), ("«", "»"), ("<b>", "</b>"), ("<strong>", "</strong>"), ("「", "」"))
+_WRAPS = (
+    ("**", "**"),
+    ("__", "__"),
+    ("*", "*"),
+    ("_", "_"),
+    ('"', '"'),
+    ("“", "”"),
+    ("«", "»"),
+    ("<b>", "</b>"),
+    ("<strong>", "</strong>"),
+    ("「", "」"),
+)
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:#[^()]*(?:\([^()]*\)[^()]*)*)?\)")
 _COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?=\S)")
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
@@ -105,7 +118,13 @@ def _unwrapped(text: str) -> str:
         return link["text"]
     for opening, closing in _WRAPS:
         inner = text[len(opening) : -len(closing)]
-        if text.startswith(opening) and text.endswith(closing) and inner and opening not in inner and closing not in inner:
+        if (
+            text.startswith(opening)
+            and text.endswith(closing)
+            and inner
+            and opening not in inner
+            and closing not in inner
+        ):
             return inner
     return text
 

@@ -128,15 +128,14 @@ def is_aside(text: str) -> bool:
     """Whether a heading belongs to the page and asks nothing: a table of contents, a licence."""
     folded = " ".join(text.casefold().split()).strip(" :.!?？#")
     padded = f" {folded} "
-    return folded in _set("aside") or any(
-        f" {word} " in padded for word in _table()["aside"] if " " in word
-    )
+    return folded in _set("aside") or any(f" {word} " in padded for word in _table()["aside"] if " " in word)
 
 
 def speaks_of_questions(text: str) -> bool:
     """Whether a title or name says that questions follow."""
     words = " ".join(_WORD.findall(text.casefold().replace("_", " ").replace("-", " ")))
     padded = f" {words} "
-    return any(
-        (word in words if word[0] > "⺀" else f" {word} " in padded) for word in _table()["subject"]
-    ) or "q&a" in text.casefold()
+    return (
+        any((word in words if word[0] > "⺀" else f" {word} " in padded) for word in _table()["subject"])
+        or "q&a" in text.casefold()
+    )

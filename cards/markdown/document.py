@@ -19,9 +19,7 @@ _VERBATIM = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE
 _CLOSINGS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<!": ">"}
 
 
-def parse(
-    source: Source, blank: int = 0, opens: Opens = commented_heading
-) -> tuple[Document, tuple[Diagnostic, ...]]:
+def parse(source: Source, blank: int = 0, opens: Opens = commented_heading) -> tuple[Document, tuple[Diagnostic, ...]]:
     """Read Markdown, taking the first `blank` lines (front matter) for empty ones; `opens` tells which lists are read."""
     lines = source.text.split("\n")
     body = "\n".join([*[""] * blank, *lines[blank:], ""])
@@ -32,7 +30,9 @@ def parse(
     faults = tuple(_lost(tokens, document))
     tokens = _without_footnotes(tokens, footnotes)
     anchors: dict[str, int] = {}
-    chunks = tuple(chunk_of(tokens[start:end], within, document, anchors) for start, end, within in blocks(tokens, opens))
+    chunks = tuple(
+        chunk_of(tokens[start:end], within, document, anchors) for start, end, within in blocks(tokens, opens)
+    )
     return replace(document, chunks=chunks), faults
 
 

@@ -156,4 +156,3 @@ def _lines(document: Document, chunk: Chunk, lines: Sequence[str], start: int, e
         return None
     skipped = text[: len(text) - len(text.lstrip())].count("\n")
     return paragraph(document, shown, chunk, chunk.line + start + skipped)
-
