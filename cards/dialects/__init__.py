@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..model import Document
 from . import choose, cloze, definition, heading, house, levels, table
+from .block import with_level
 from .choose import Found, Reason
 from .levels import Level
 
@@ -17,25 +17,29 @@ NAMES = (house.NAME, *choose.NAMES, cloze.NAME, definition.NAME, table.NAME)
 
 
 def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level: Level | None = None) -> Found:
-    """The cards of a document without house cards, in order, the questions without an answer, and the reasons.
+    """The cards of a document without house cards, the questions without an answer, and the reasons, all in order.
 
-    `chosen` names the only dialects to read, which then need no evidence. Of the file's front matter `title` is what the
-    whole of it answers, and `level` how difficult that is.
+    `chosen` names the only dialects to read, which then need no evidence. Of the file's front matter `title` is what
+    the whole of it answers, and `level` how difficult that is.
     """
-    found = choose.choose(document, chosen, level)
-    taken = {line for block in found.blocks for line in block.lines}
-    for name, blocks in (
-        (cloze.NAME, cloze.read(document, level, chosen)),
-        (definition.NAME, definition.read(document, level)),
-        (table.NAME, table.read(document, level)),
+    found = choose.choose(document, chosen)
+    level = level or found.level or levels.of_path(document.source.name)
+    blocks, reasons = list(found.blocks), list(found.reasons)
+    taken = {line for card in blocks for line in card.lines}
+    for name, read in (
+        (cloze.NAME, cloze.read(document, cloze.NAME in chosen)),
+        (definition.NAME, definition.read(document)),
+        (table.NAME, table.read(document)),
     ):
-        if chosen and name not in chosen:
-            continue
-        for block in blocks:
-            if block.span.line not in taken:
-                found.blocks.append(block)
-                found.reasons.append(Reason(block.span, name, True, "its marks are used for nothing else"))
-    if title and not found.blocks and not found.unanswered:
-        found.blocks += heading.whole(document, title, level)
-    blocks = sorted(found.blocks, key=lambda block: block.span)
-    return replace(found, blocks=blocks, reasons=sorted(found.reasons, key=lambda reason: reason.span))
+        for card in read if not chosen or name in chosen else ():
+            if card.span.line not in taken:
+                blocks.append(card)
+                reasons.append(Reason(card.span, name, True, "nothing else is written so"))
+    if title and not blocks and not found.unanswered:
+        blocks += heading.whole(document, title)
+    return Found(
+        tuple(with_level(card, level) for card in sorted(blocks, key=lambda card: card.span)),
+        found.unanswered,
+        tuple(sorted(reasons, key=lambda reason: reason.span)),
+        level,
+    )

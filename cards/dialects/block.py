@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..model import Attribute, Block, Chunk, Document, Fragment, Span
 from .levels import Level
@@ -25,9 +26,25 @@ def block(
 ) -> Block:
     """A card without an id: `line` and `column` are those of its question."""
     span = Span(document.source.path, line, column)
-    attributes = {"kind": Attribute(kind, span)}
-    if level:
-        attributes["difficulty"] = Attribute(level.difficulty, span)
-        attributes["level"] = Attribute(level.written, span)
-    parts = (Fragment(document, tuple(chunks)) for chunks in (question, front, answer, more, source))
-    return Block(dialect, *parts, attributes=attributes, checks=(), anchor=anchor, span=span)
+    found = Block(
+        dialect=dialect,
+        question=Fragment(document, tuple(question)),
+        front=Fragment(document, tuple(front)),
+        answer=Fragment(document, tuple(answer)),
+        more=Fragment(document, tuple(more)),
+        source=Fragment(document, tuple(source)),
+        attributes={"kind": Attribute(kind, span)},
+        checks=(),
+        anchor=anchor,
+        span=span,
+    )
+    return with_level(found, level)
+
+
+def with_level(card: Block, level: Level | None) -> Block:
+    """The card, with a level where it has none of its own."""
+    if level is None or "difficulty" in card.attributes:
+        return card
+    said = {"difficulty": level.difficulty, "level": level.written}
+    attributes = {name: Attribute(value, card.span) for name, value in said.items()}
+    return replace(card, attributes={**card.attributes, **attributes})

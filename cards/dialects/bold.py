@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from .. import markdown
 from ..model import Chunk, Document
 from . import labels, question, words
-from .candidate import Candidate
+from .candidate import Candidate, Group
 from .pieces import Piece
+from .question import Asked
 
 NAME = "bold"
 
 _BOLD = re.compile(
-    r"(?P<lead>[^\w\s*_<\[(`]*\s*(?:(?:Q\.?\s*)?\(?\d{1,4}[.):、]?\)?\s*)?)(?P<open>\*\*|__|<b>|<strong>)(?P<text>(?:`[^`]*`|(?!\*\*|__).){2,400}?)"
+    r"(?P<lead>[^\w\s*_<\[(`]*\s*(?:(?:Q\.?\s*)?\(?\d{1,4}[.):、]?\)?\s*)?)(?P<open>\*\*|__|<b>|<strong>)"
+    r"(?P<text>(?:`[^`]*`|(?!\*\*|__).){2,400}?)"
     r"(?P<close>\*\*|__|</b>|</strong>)(?P<tail>[^\n]*)",
     re.DOTALL | re.IGNORECASE,
 )
+_OPENINGS = ("**", "__", "<b", "<B", "<s", "<S", "Q")
+_BETWEEN = re.compile(r"(?:\s|<br\s*/?>|\\\n|[:：]\s)+", re.IGNORECASE)
 _MARKS_ONLY = re.compile(r"(?:[^\w\n]|<br\s*/?>|\((?:\w+)\)|\[(?:\w+)\])*", re.IGNORECASE)
 
 
@@ -32,57 +37,50 @@ def candidates(document: Document, stream: Sequence[Piece]) -> Iterator[Candidat
         chunk = piece.chunk
         if piece.role != "block" or chunk is None or chunk.type != "paragraph":
             continue
-        if found := _bold(document, index, piece, chunk):
-            yield found
-        elif piece.starts and (found := _item(document, index, piece, chunk)):
-            yield found
+        asked, length = _bold(chunk.text)
+        if asked is None and piece.starts:
+            asked, length, place = *_item(chunk.text), "item"
+        else:
+            place = "list" if piece.list is not None else ""
+        if asked is None or asked.is_blank:
+            continue
+        asked = replace(asked, numbered=asked.numbered or bool(piece.number))
+        yield Candidate(
+            index, Group(NAME, place, asked.numbered), asked, piece.line, chunk, _rest(document, chunk, length),
+            sure=asked.labelled,
+        )  # fmt: skip
 
 
-def _bold(document: Document, index: int, piece: Piece, chunk: Chunk) -> Candidate | None:
-    text = chunk.text
-    match = _BOLD.match(text) if "**" in text or "__" in text or "<" in text else None
-    if not match:
-        return None
+def _bold(text: str) -> tuple[Asked | None, int]:
+    """What a bold line at the beginning of a paragraph asks, if it could, and the characters that it takes."""
+    match = _BOLD.match(text) if text.startswith(_OPENINGS) or not text[:1].isalpha() else None
+    if not match or "\n\n" in match["text"]:
+        return None, 0
     tail = match["tail"]
     if question.is_mark(match["text"]) and tail.strip(" :："):
-        first, _, rest = text.partition("\n")
-        asked = question.read(first)
-        return Candidate(
-            index, NAME, (NAME, piece.list is not None, True), asked, piece.line, chunk,
-            _rest(document, chunk, rest, len(first) + 1), sure=asked.labelled,
-        )  # fmt: skip
+        line = text.partition("\n")[0]
+        return question.read(line), len(line)
     run_in = _MARKS_ONLY.fullmatch(tail) is None
     asked = question.read(f"{match['lead']}**{match['text']}**{'' if run_in else tail}")
-    if piece.number and not asked.numbered:
-        asked = question.Asked(asked.text, True, asked.labelled, asked.level)
-    if asked.is_blank or words.is_aside(asked.text) or labels.heading(asked.text) or "\n\n" in match["text"]:
-        return None
+    if words.is_aside(asked.text) or labels.heading(asked.text):
+        return None, 0
     if run_in and not (words.is_marked(asked.text) or asked.labelled):
-        return None
-    rest = (tail if run_in else "") + text[match.end() :]
-    return Candidate(
-        index, NAME, (NAME, piece.list is not None, asked.numbered), asked, piece.line, chunk,
-        _rest(document, chunk, rest, match.end() - (len(tail) if run_in else 0)), sure=asked.labelled,
-    )  # fmt: skip
+        return None, 0
+    return asked, match.end() - (len(tail) if run_in else 0)
 
 
-def _item(document: Document, index: int, piece: Piece, chunk: Chunk) -> Candidate | None:
-    first, _, rest = chunk.text.partition("\n")
-    asked = question.read(first)
-    if not words.is_marked(asked.text) or asked.is_blank:
-        return None
-    if piece.number:
-        asked = question.Asked(asked.text, True, asked.labelled, asked.level)
-    return Candidate(
-        index, NAME, (NAME, "item", asked.numbered), asked, piece.line, chunk,
-        _rest(document, chunk, rest, len(first) + 1), sure=asked.labelled,
-    )  # fmt: skip
+def _item(text: str) -> tuple[Asked | None, int]:
+    """What the first line of an item asks, if it ends with a question mark, and its length."""
+    line = text.partition("\n")[0]
+    asked = question.read(line)
+    return (asked, len(line)) if words.is_marked(asked.text) else (None, 0)
 
 
-def _rest(document: Document, chunk: Chunk, text: str, offset: int) -> Chunk | None:
+def _rest(document: Document, chunk: Chunk, start: int) -> Chunk | None:
     """What follows the question in its paragraph."""
-    shown = re.sub(r"\A(?:\s|<br\s*/?>|\\\n|[:：]\s)+", "", text, flags=re.IGNORECASE).rstrip()
+    lead = _BETWEEN.match(chunk.text, start)
+    begin = lead.end() if lead else start
+    shown = chunk.text[begin:].rstrip()
     if not shown:
         return None
-    skipped = chunk.text[: offset + text.find(shown[:20])].count("\n")
-    return markdown.paragraph(document, shown, chunk, chunk.line + skipped)
+    return markdown.paragraph(document, shown, chunk, chunk.line + chunk.text.count("\n", 0, begin))

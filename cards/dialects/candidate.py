@@ -7,22 +7,43 @@ from dataclasses import dataclass
 from ..model import Chunk
 from .question import Asked
 
+NO_HEADING = 7
+"""The level of what is no heading: below all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What lines have in common that look alike: the dialect, the place (a heading's level, a list) and a number."""
+
+    form: str
+    place: str = ""
+    numbered: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question, perhaps: the piece of the stream at `index`, by the dialect `form`.
+    """A question, perhaps: the piece of the stream at `index`.
 
-    Those of one `group` look alike. `rest` is what follows in the question's own paragraph. Where it is `sure`, nothing
-    but an answer is needed; else the group's evidence decides. `level` is a heading's, 7 where it is none.
+    `rest` is what follows in the question's own paragraph. Where it is `sure`, nothing but an answer is needed; one
+    that `needs_mark` is none unless its answer is marked; else the group's evidence decides.
     """
 
     index: int
-    form: str
-    group: tuple[object, ...]
+    group: Group
     asked: Asked
     line: int
     chunk: Chunk
     rest: Chunk | None = None
-    level: int = 7
+    level: int = NO_HEADING
     sure: bool = False
     needs_mark: bool = False
+
+    @property
+    def form(self) -> str:
+        """The dialect that proposes it."""
+        return self.group.form
+
+    @property
+    def folds(self) -> bool:
+        """Whether its answer is what folds away under it."""
+        return self.form in ("details", "callout")

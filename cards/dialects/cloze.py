@@ -1,85 +1,86 @@
-"""A sentence with words to recall: `C: The [dog] barks.`, `The {{c1::dog}} barks.`, and `==dog==` in a file of cards."""
+"""A sentence with words to recall: `C: The [dog] barks.`, `The {{c1::dog}} barks.`, `==dog==` in a file of cards."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from .. import markdown
 from ..model import Block, Chunk, Document
 from .block import block
-from .levels import Level
 
 NAME = "cloze"
 
-_LINE = re.compile(r"(?:\*\*|__)?(?:C|Cloze)(?:\*\*|__)?[ ]?[:：](?:\*\*|__)?[ \t]+(?=\S)")
-_SKIPPED = r"(`+)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|\\."
-_BRACKET = re.compile(rf"{_SKIPPED}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])", re.DOTALL)
-_ANKI = re.compile(rf"{_SKIPPED}|\{{\{{c\d+::(?P<hidden>.+?)(?:::[^{{}}]*)?\}}\}}", re.DOTALL)
-_MARKED = re.compile(rf"{_SKIPPED}|==(?P<hidden>[^=\n]+)==", re.DOTALL)
-_FLASHCARDS = re.compile(r"(?im)(?:^|\s)#(?:flash)?cards?\b|^tags:.*\bflashcards?\b|^\s*-\s*flashcards?\s*$")
-_CODE = re.compile(r"`\{\{c\d+::([^`{}]*)\}\}`")
-_BOLD = re.compile(r"\*\*|__(?=\S)|(?<=\S)__")
+# A sentence is short; a search must not cost the square of a page.
+_LONGEST = 4_000
+_LABEL = r"(?:\*\*|__)?(?:C|Cloze)(?:\*\*|__)?[ ]?[:：](?:\*\*|__)?[ \t]+(?=\S)"
+_LINE = re.compile(_LABEL)
+_ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
+# Code, math and links hide nothing; the bold marks that stand there already would, and are taken away.
+_KEPT = r"(`+)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|\\."
+_MARKS = r"(?P<mark>\*\*|(?<!\w)__|__(?!\w))"
+_BRACKETS = re.compile(rf"{_KEPT}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])|{_MARKS}", re.DOTALL)
+_BRACES = re.compile(rf"{_KEPT}|\{{\{{c\d+::(?P<hidden>.+?)(?:::[^{{}}]*)?\}}\}}|{_MARKS}", re.DOTALL)
+_EQUALS = re.compile(rf"{_KEPT}|==(?P<hidden>[^=\n]+)==|{_MARKS}", re.DOTALL)
+_CODE_IN_BRACES = re.compile(r"`\{\{c\d+::([^`{}]*)\}\}`")
+_OF_CARDS = re.compile(r"(?im)(?:^|\s)#(?:flash)?cards?\b|^tags:.*\bflashcards?\b|^\s*-\s*flashcards?\s*$")
 
 
-def read(document: Document, level: Level | None, chosen: Sequence[str]) -> Iterator[Block]:
-    """Every paragraph, and item of a list, that hides something."""
-    of_cards = NAME in chosen or _FLASHCARDS.search(document.source.text) is not None
+def read(document: Document, chosen: bool) -> Iterator[Block]:
+    """Every paragraph, and first paragraph of an item, that hides something.
+
+    `==dog==` is often but a highlight: it hides where the file is tagged as one of cards, or the dialect is `chosen`.
+    """
     text = document.source.text
-    if not (_LINE_ANYWHERE.search(text) or "{{c" in text or (of_cards and "==" in text)):
+    equals = "==" in text and (chosen or _OF_CARDS.search(text) is not None)
+    if not (equals or "{{c" in text or _ANY_LINE.search(text)):
         return
+    for paragraph in _paragraphs(document):
+        lines = paragraph.text.split("\n")
+        starts = [(number, match.end()) for number, line in enumerate(lines) if (match := _LINE.match(line))]
+        before, *labelled = markdown.cut(document, paragraph, starts)
+        for sentence in labelled:
+            if sentence and (hidden := _hidden(sentence.text, _BRACKETS) or _hidden(sentence.text, _BRACES)):
+                yield _card(document, sentence, hidden)
+        if before:
+            hidden = _hidden(_CODE_IN_BRACES.sub(r"{{c1::`\1`}}", before.text), _BRACES)
+            if hidden or (equals and (hidden := _hidden(before.text, _EQUALS))):
+                yield _card(document, before, hidden)
+
+
+def _paragraphs(document: Document) -> Iterator[Chunk]:
     for chunk in document.chunks:
-        if chunk.type == "paragraph":
-            paragraphs = [chunk]
-        elif chunk.type == "list":
-            paragraphs = [
-                item.chunks[0]
-                for item in markdown.items(document, chunk)
-                if item.chunks and item.chunks[0].type == "paragraph"
-            ]
-        else:
-            continue
-        for paragraph in paragraphs:
-            lines = paragraph.text.split("\n")
-            starts = [(n, match.end()) for n, line in enumerate(lines) if (match := _LINE.match(line))]
-            before, *labelled = markdown.cut(document, paragraph, starts)
-            for piece in labelled:
-                if piece and (hidden := _hidden(piece.text, _BRACKET) or _hidden(piece.text, _ANKI)):
-                    yield _card(
-                        document, piece.line, paragraph.column, markdown.paragraph(document, hidden, piece), level
-                    )
-            if before and (
-                hidden := _hidden(_CODE.sub(r"{{c1::`\1`}}", before.text), _ANKI)
-                or (of_cards and _hidden(before.text, _MARKED))
-            ):
-                yield _card(
-                    document, before.line, paragraph.column, markdown.paragraph(document, hidden, before), level
-                )
-
-
-_LINE_ANYWHERE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LINE.pattern}")
+        if chunk.type == "list":
+            firsts = (item.chunks[0] for item in markdown.items(document, chunk) if item.chunks)
+            yield from (first for first in firsts if first.type == "paragraph")
+        elif chunk.type == "paragraph":
+            yield chunk
 
 
 def is_line(text: str) -> bool:
     """Whether a paragraph is a sentence with words to recall, and says so by its label."""
-    opening = _LINE.match(text)
-    return opening is not None and bool(_hidden(text[opening.end() :], _BRACKET))
+    label = _LINE.match(text)
+    return label is not None and bool(_hidden(text[label.end() :], _BRACKETS))
 
 
 def _hidden(text: str, deletion: re.Pattern[str]) -> str:
     """The text with what is hidden as its only bold runs, or "" where nothing is."""
-    count = 0
+    if len(text) > _LONGEST:
+        return ""
+    found: list[str] = []
 
     def bold(match: re.Match[str]) -> str:
-        nonlocal count
+        if match["mark"]:
+            return ""
         if match["hidden"] is None:
             return match[0]
-        count += 1
-        return f"\x00{match['hidden'].strip()}\x00"
+        found.append(match["hidden"])
+        return f"**{match['hidden'].strip()}**"
 
-    marked = deletion.sub(bold, text)
-    return _BOLD.sub("", marked).replace("\x00", "**") if count else ""
+    shown = deletion.sub(bold, text)
+    return shown if found else ""
 
 
-def _card(document: Document, line: int, column: int, sentence: Chunk, level: Level | None) -> Block:
-    return block(document, NAME, line, column, (), (), front=(sentence,), level=level, kind="cloze")
+def _card(document: Document, sentence: Chunk, hidden: str) -> Block:
+    front = markdown.paragraph(document, hidden, sentence)
+    return block(document, NAME, sentence.line, sentence.column, (), (), front=(front,), kind="cloze")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+
 from .. import markdown
 from ..model import Block, Chunk, Document
 from . import question
 from .block import block
-from .levels import Level
 
 NAME = "definition"
 
 _MARK = re.compile(r"[:：~][ \t]+(?=\S)")
 
 
-def read(document: Document, level: Level | None) -> list[Block]:
+def read(document: Document) -> list[Block]:
     """Every definition list: terms of one line, each with all its definitions and what is indented under them."""
     if not any(mark in document.source.text for mark in ("\n:", "\n：", "\n~ ")):
         return []
@@ -35,12 +35,10 @@ def read(document: Document, level: Level | None) -> list[Block]:
         if term and answers:
             found.append((term, answers))
         term = None
-    return [
-        _card(document, asked, answers, level) for asked, answers in found if not question.read(asked.text).is_blank
-    ]
+    return [_card(document, asked, answers) for asked, answers in found if not question.read(asked.text).is_blank]
 
 
-def _card(document: Document, term: Chunk, answers: list[Chunk], level: Level | None) -> Block:
+def _card(document: Document, term: Chunk, answers: list[Chunk]) -> Block:
     asked = question.read(term.text)
     shown = markdown.paragraph(document, asked.text, term)
-    return block(document, NAME, term.line, term.column, (shown,), answers, level=asked.level or level)
+    return block(document, NAME, term.line, term.column, (shown,), answers, level=asked.level)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from . import labels, question, words
-from .candidate import Candidate
+from .candidate import Candidate, Group
 from .pieces import Piece
 
 NAME = "details"
@@ -26,6 +26,6 @@ def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
             continue
         callout = piece.chunk.type == "quote"
         yield Candidate(
-            index, "callout" if callout else NAME, (NAME, callout), asked, piece.line, piece.chunk,
+            index, Group("callout" if callout else NAME), asked, piece.line, piece.chunk,
             sure=asked.asks or callout,
         )  # fmt: skip

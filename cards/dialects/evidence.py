@@ -1,4 +1,4 @@
-"""How surely a group of lines that look alike are questions: a small score, each point of it explained.
+"""How surely lines that look alike are questions: a small score, each point of it explained.
 
 It is asked only of forms that people use for other things too: a heading, a bold line, an item of a list. The lines of
 a form in a file stand or fall together, whatever their order and whatever other files hold.
@@ -6,11 +6,9 @@ a form in a file stand or fall together, whatever their order and whatever other
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from . import words
-from .question import Asked
+from typing import Literal
 
 ENOUGH = 5
 _MOST, _MANY, _HALF, _SOME = 0.8, 0.6, 0.5, 0.35
@@ -18,103 +16,96 @@ _FEW, _LOT = 3, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A score with its reasons, each as (points, what gave them)."""
+class Facts:
+    """Lines of one form in one file: how many there are, and which share of them is what.
 
-    reasons: tuple[tuple[int, str], ...]
+    They may ask, end with a question mark, be numbered, say a level; have anything under them, or headings that divide
+    it; fold away; be linked to, and linked back from. Of the file: whether its title or name speaks of questions,
+    whether its headings say levels, and whether the line is its title, its only heading, or what it is named after.
+    """
+
+    form: Literal["heading", "bold", "item", "details"]
+    count: int
+    asking: float
+    marked: float
+    numbered: float
+    leveled: float
+    answered: float
+    divided: float
+    folded: float
+    linked: float
+    back: float
+    speaks: bool
+    levels: bool
+    title: bool
+    only: bool
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What counts for or against lines, and how much."""
+
+    points: int
+    why: str
+    holds: Callable[[Facts], bool]
+
+
+POINTS = (
+    Point(3, "nearly all ask", lambda f: f.asking >= _MOST),
+    Point(2, "half of them ask", lambda f: _HALF <= f.asking < _MOST),
+    Point(1, "some ask", lambda f: _SOME <= f.asking < _HALF),
+    Point(1, "all end with a question mark", lambda f: f.count > 1 and f.marked == 1),
+    Point(
+        2, "bold lines with a question mark are little else",
+        lambda f: f.form == "bold" and f.count >= _FEW and f.marked >= _MANY,
+    ),
+    Point(2, "they are numbered", lambda f: f.count >= _FEW and f.numbered >= _MOST),
+    Point(
+        1, "there are several",
+        lambda f: f.count > _FEW or (f.count == _FEW and (f.asking == 1 or f.form == "bold"))
+        or (f.count > 1 and f.marked == 1),
+    ),
+    Point(1, "there are many", lambda f: f.count >= _LOT),
+    Point(2, "they say how difficult they are", lambda f: f.count > 1 and f.leveled >= _MANY),
+    Point(
+        2, "headings above them say how difficult they are",
+        lambda f: f.count >= _FEW and f.levels and f.leveled < _MANY,
+    ),
+    Point(2, "they fold away", lambda f: f.folded >= _MANY),
+    Point(1, "the file calls itself one of questions", lambda f: f.speaks),
+    Point(1, "and holds more than one", lambda f: f.speaks and (f.count > 1 or f.title)),
+    Point(2, "links lead to them", lambda f: f.count >= _FEW and f.linked >= _MANY),
+    Point(1, "links lead back from them", lambda f: f.count >= _FEW and f.back >= _MANY),
+    Point(2, "it is the title of the file", lambda f: f.title and f.marked == 1),
+    Point(2, "it is the only heading of the file", lambda f: f.only and not f.title and f.marked == 1),
+    Point(2, "the file is named after it", lambda f: f.named and not (f.title or f.only) and f.asking == 1),
+    Point(-3, "most have nothing under them", lambda f: f.form in ("heading", "details") and f.answered < _HALF),
+    Point(-9, "most have nothing under them", lambda f: f.form == "bold" and f.answered < _HALF),
+    Point(-9, "most have nothing in them", lambda f: f.form == "item" and f.answered <= _HALF),
+    Point(-4, "headings divide what is under them", lambda f: f.asking < _SOME and f.divided > _HALF),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The points that hold."""
+
+    points: tuple[Point, ...]
 
     @property
     def score(self) -> int:
-        return sum(points for points, _ in self.reasons)
+        return sum(point.points for point in self.points)
 
     @property
     def is_enough(self) -> bool:
         return self.score >= ENOUGH
 
     def __str__(self) -> str:
-        shown = ", ".join(f"{points:+d} {reason}" for points, reason in self.reasons) or "nothing speaks for it"
+        shown = ", ".join(f"{point.points:+d} {point.why}" for point in self.points) or "nothing speaks for it"
         return f"{self.score} of {ENOUGH}: {shown}"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a file says of itself and of the lines that look alike.
-
-    Its title and name; how many of the lines its own links lead to, and how many lead back; whether it has levels as headings; whether
-    this line is its title, or its only heading; whether the lines are bold, or plain items of lists.
-    """
-
-    title: str
-    name: str
-    linked: int = 0
-    levels: bool = False
-    back: int = 0
-    titled: bool = False
-    alone: bool = False
-    bold: bool = False
-    items: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Under:
-    """Where a line stands: whether anything is under it, whether headings divide that, whether it folds away."""
-
-    answered: bool
-    divided: bool
-    folded: bool
-
-
-def weigh(asked: Sequence[Asked], under: Sequence[Under], page: Page) -> Evidence:
+def weigh(facts: Facts) -> Evidence:
     """The evidence that lines which look alike are questions."""
-    count = len(asked)
-    share = sum(line.asks for line in asked) / count
-    if share >= _SOME:  # tasks count among questions, and not among the steps of a manual
-        share = sum(line.asks or words.is_task(line.text) for line in asked) / count
-    marked = sum(words.is_marked(line.text) for line in asked) / count
-    reasons = []
-    for least, points in ((_MOST, 3), (_HALF, 2), (_SOME, 1)):
-        if share >= least:
-            reasons.append((points, f"{share:.0%} of {count} ask"))
-            break
-    if sum(line.numbered for line in asked) >= _MOST * count and count >= _FEW:
-        reasons.append((2, "they are numbered"))
-    if count > _FEW or (count == _FEW and (share == 1 or page.bold)) or (count > 1 and marked == 1):
-        reasons.append((1, "there are several"))
-    if marked == 1 and count > 1:
-        reasons.append((1, "all end with a question mark"))
-    if page.bold and marked >= _MANY and count >= _FEW:
-        reasons.append((2, "they are bold lines that end with a question mark"))
-    if sum(line.level is not None for line in asked) >= _MANY * count and count > 1:
-        reasons.append((2, "they say how difficult they are"))
-    elif page.levels and count >= _FEW:
-        reasons.append((2, "headings above say how difficult they are"))
-    if sum(one.folded for one in under) >= _MANY * count:
-        reasons.append((2, "they fold away"))
-    if count >= _LOT:
-        reasons.append((1, "there are many"))
-    if words.speaks_of_questions(page.title) or words.speaks_of_questions(page.name):
-        reasons.append((2 if count > 1 or page.titled else 1, "the file calls itself one of questions"))
-    if count >= _FEW and page.linked >= _MANY * count:
-        reasons.append((2, "links lead to them"))
-    if count >= _FEW and page.back >= _MANY * count:
-        reasons.append((1, "links lead back from them"))
-    if page.titled and count == 1 and marked:
-        reasons.append((2, "it is the title of the file"))
-    elif page.alone and marked:
-        reasons.append((2, "it is the only heading of the file"))
-    elif count == 1 and share and _same(asked[0].text, page.name):
-        reasons.append((2, "the file has its name from it"))
-    answered = sum(one.answered for one in under)
-    if (page.items and answered <= count / 2) or (page.bold and answered < count / 2):
-        reasons.append((-9, "most have nothing under them"))
-    elif answered < count / 2:
-        reasons.append((-3, "most have nothing under them"))
-    if share < _SOME and sum(one.divided for one in under) > count / 2:
-        reasons.append((-4, "headings divide what is under them"))
-    return Evidence(tuple(reasons))
-
-
-def _same(question: str, name: str) -> bool:
-    stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    letters = ["".join(c for c in text.casefold() if c.isalnum()) for text in (question, stem)]
-    return len(letters[1]) > 5 and (letters[0] == letters[1] or letters[0].startswith(letters[1]))
+    return Evidence(tuple(point for point in POINTS if point.holds(facts)))

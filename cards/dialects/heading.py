@@ -6,13 +6,13 @@ Its answer is what stands under it, from a label, an answer heading or a fold on
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from .. import markdown
 from ..model import Block, Document
 from . import labels, levels, question, words
 from .block import block
-from .candidate import Candidate
-from .levels import Level
+from .candidate import Candidate, Group
 from .pieces import Piece
 
 NAME = "heading"
@@ -31,15 +31,15 @@ def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
             continue
         if (words.is_aside(asked.text) or levels.of_words(asked.text)) and not asked.labelled:
             continue
-        level = piece.chunk.level
-        sure = asked.labelled and not asked.is_blank
+        numbered = asked.numbered or bool(piece.number)
         yield Candidate(
-            index, NAME, (NAME, level, asked.numbered or bool(piece.number)), _numbered(asked, piece), piece.line,
-            piece.chunk, level=level, sure=sure, needs_mark=asked.is_blank,
+            index, Group(NAME, str(piece.chunk.level), numbered), replace(asked, numbered=numbered), piece.line,
+            piece.chunk, level=piece.chunk.level, sure=asked.labelled and not asked.is_blank,
+            needs_mark=asked.is_blank,
         )  # fmt: skip
 
 
-def whole(document: Document, title: str, level: Level | None) -> list[Block]:
+def whole(document: Document, title: str) -> list[Block]:
     """The card of a file whose title asks what the rest of it answers."""
     asked = question.read(title)
     chunks = tuple(chunk for chunk in document.chunks if chunk.type not in ("comment", "rule"))
@@ -47,11 +47,4 @@ def whole(document: Document, title: str, level: Level | None) -> list[Block]:
         return []
     line = next((number for number, text in enumerate(document.lines, 1) if title in text), 1)
     shown = markdown.paragraph(document, asked.text, chunks[0], line)
-    return [block(document, NAME, line, 1, (shown,), chunks, level=asked.level or level)]
-
-
-def _numbered(asked: question.Asked, piece: Piece) -> question.Asked:
-    """What is asked; a heading in a numbered list has its number from there."""
-    if not piece.number:
-        return asked
-    return question.Asked(asked.text, True, asked.labelled, asked.level)
+    return [block(document, NAME, line, 1, (shown,), chunks, level=asked.level)]

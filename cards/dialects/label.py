@@ -1,11 +1,12 @@
-"""A label opens the question and another one the answer: `Q: …` / `A: …`, `**Question:**`, bullets with nested answers."""
+"""A label opens the question and another one the answer: `Q: …` / `A: …`, `**Question:**`, nested bullets of both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from . import question, words
-from .candidate import Candidate
+from .candidate import Candidate, Group
 from .pieces import Piece
 
 NAME = "label"
@@ -25,9 +26,9 @@ def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
         asked = question.read(chunk.text)
         if asked.is_blank:
             continue
-        asked = question.Asked(asked.text, piece.label.numbered or asked.numbered, True, asked.level)
+        asked = replace(asked, numbered=piece.label.numbered or asked.numbered, labelled=True)
         yield Candidate(
-            index, NAME, (NAME,), asked, piece.line, chunk,
+            index, Group(NAME), asked, piece.line, chunk,
             sure=(words.is_marked(asked.text) and (piece.label.numbered or piece.label.wraps))
             or (piece.label.numbered and piece.label.wraps),
             needs_mark=True,

@@ -7,7 +7,6 @@ reader takes the list as it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -33,8 +32,8 @@ _MAYBE = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.
 class Piece:
     """One piece of the stream.
 
-    Of a label, `chunk` is what follows it in its paragraph, or None; of a fold, `text` is its summary or title. `list` is
-    the list that the piece was taken from, and `starts` says that it begins an item.
+    Of a label, `chunk` is what follows it in its paragraph, or None; of a fold, `text` is its summary or title. `list`
+    is the list that the piece was taken from; `starts` says that it begins an item, whose `number` may be given.
     """
 
     role: Role
@@ -88,9 +87,9 @@ class _Reader:
 
     def _paragraph(self, chunk: Chunk, owner: Chunk | None) -> None:
         if closing := _CLOSED.search(chunk.text):
-            rest = chunk.text[: closing.start()].rstrip()
-            if rest:
-                self._paragraph(markdown.paragraph(self.document, rest, chunk), owner)
+            before = chunk.text[: closing.start()].rstrip()
+            if before:
+                self._paragraph(markdown.paragraph(self.document, before, chunk), owner)
             self.found.append(Piece("end", chunk.end_line, list=owner))
             return
         if _SAME_LINE.search(chunk.text):
@@ -105,13 +104,12 @@ class _Reader:
             return
         last = found[-1][1]
         self.dotted = last.kind == "question" and last.dotted
-        before, *rest = markdown.cut(self.document, chunk, [(line, label.length) for line, label in found])
-        if before:
-            self.found.append(Piece("block", before.line, before, list=owner))
-        for (line, label), piece in zip(found, rest, strict=True):
-            if piece and label.wraps:
-                piece = self._unwrapped(piece)
-            self.found.append(Piece("label", chunk.line + line, piece, label=label, list=owner))
+        first, *rest = markdown.cut(self.document, chunk, [(line, label.length) for line, label in found])
+        if first:
+            self.found.append(Piece("block", first.line, first, list=owner))
+        for (line, label), said in zip(found, rest, strict=True):
+            shown = self._unwrapped(said) if said and label.wraps else said
+            self.found.append(Piece("label", chunk.line + line, shown, label=label, list=owner))
 
     def _unwrapped(self, piece: Chunk) -> Chunk:
         """What follows a label inside a bold run, without the marks that close the run."""
@@ -209,10 +207,3 @@ def _answers(chunk: Chunk) -> bool:
     first = next(iter(markdown.first_lines(chunk)), "")
     found = labels.read(first)
     return found is not None and found.kind in ("question", "answer")
-
-
-def texts(stream: tuple[Piece, ...]) -> Iterator[str]:
-    """The texts of the headings."""
-    for piece in stream:
-        if piece.role == "heading" and piece.chunk:
-            yield piece.chunk.text

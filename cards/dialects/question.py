@@ -13,7 +13,8 @@ _LEAD = re.compile(
 )
 _SYMBOLS = re.compile(r"(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]|:[a-z_]+:)+[ \t]*")
 _NUMBER = re.compile(
-    r"(?:\\?#?\d{1,3}(?:\.\d{1,3})*(?:\\?[.):、．\]]|[：）]|[ \t]*[-–—][ \t])|\(\d{1,4}\)|（\d{1,4}）|\[\d{1,4}\]|\[[A-Z]{1,8}[- ]?\d{1,5}\]"
+    r"(?:\\?#?\d{1,3}(?:\.\d{1,3})*(?:\\?[.):、．\]]|[：）]|[ \t]*[-–—][ \t])"
+    r"|\(\d{1,4}\)|（\d{1,4}）|\[\d{1,4}\]|\[[A-Z]{1,8}[- ]?\d{1,5}\]"
     r"|第\s*[\d一二三四五六七八九十百]+\s*[题題问問])[ \t]*[:：、]?[ \t]*"
 )
 _LABEL = re.compile(
@@ -34,6 +35,7 @@ _WRAPS = (
 )
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:#[^()]*(?:\([^()]*\)[^()]*)*)?\)")
 _COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?=\S)")
+_SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
 _ANCHOR = re.compile(r"[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
@@ -87,7 +89,7 @@ def read(text: str) -> Asked:
         elif (label := _LABEL.match(text)) and _is_label(label):
             text, labelled = text[label.end() :], True
             numbered = numbered or bool(label["number"])
-        text = text.strip().rstrip("#").strip()
+        text = text.strip(_SPACE).rstrip("#").strip(_SPACE)
         if text == before:
             break
     return Asked(_balanced(text.rstrip(":：").rstrip()), numbered, labelled, level)

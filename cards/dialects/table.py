@@ -8,7 +8,6 @@ from .. import markdown
 from ..model import Block, Chunk, Document
 from . import labels, levels, question, words
 from .block import block
-from .levels import Level
 
 NAME = "table"
 
@@ -16,14 +15,14 @@ _FRONTS = frozenset({"term", "concept", "front"})
 _BACKS = frozenset({"definition", "meaning", "back"})
 
 
-def read(document: Document, level: Level | None) -> Iterator[Block]:
+def read(document: Document) -> Iterator[Block]:
     """Every row of such tables that has both cells."""
     for chunk in document.chunks:
         if chunk.type == "table":
-            yield from _cards(document, chunk, level)
+            yield from _cards(document, chunk)
 
 
-def _cards(document: Document, chunk: Chunk, level: Level | None) -> Iterator[Block]:
+def _cards(document: Document, chunk: Chunk) -> Iterator[Block]:
     header, *body = markdown.rows(document, chunk)
     kinds = [_kind(cell.text) for cell in header]
     if kinds.count("question") != 1 or kinds.count("answer") != 1:
@@ -37,7 +36,7 @@ def _cards(document: Document, chunk: Chunk, level: Level | None) -> Iterator[Bl
         shown = markdown.paragraph(document, asked.text, row[asks])
         yield block(
             document, NAME, row[asks].line, row[asks].column, (shown,), (row[tells],),
-            level=asked.level or said or level,
+            level=asked.level or said,
         )  # fmt: skip
 
 

@@ -23,7 +23,21 @@ from .inline import (
     stray_comments,
 )
 from .labels import split_labels
-from .parts import Item, cut, first_lines, html, inside, items, paragraph, rows, tail, unticked, without_tags
+from .parts import (
+    Item,
+    boxes,
+    cut,
+    first_lines,
+    html,
+    inside,
+    is_boxed,
+    is_ticked,
+    items,
+    paragraph,
+    rows,
+    unticked,
+    without_tags,
+)
 from .renderer import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context, render, render_inline
 
 __all__ = [
@@ -38,6 +52,7 @@ __all__ = [
     "Prose",
     "Target",
     "anchors",
+    "boxes",
     "commented_heading",
     "count_bold",
     "count_items",
@@ -48,6 +63,8 @@ __all__ = [
     "footnote_comments",
     "html",
     "inside",
+    "is_boxed",
+    "is_ticked",
     "items",
     "links",
     "listed_heading",
@@ -62,7 +79,6 @@ __all__ = [
     "split_labels",
     "stray_comments",
     "tables",
-    "tail",
     "targets",
     "unclosed_html",
     "unticked",

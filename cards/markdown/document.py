@@ -20,7 +20,7 @@ _CLOSINGS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<!": ">"}
 
 
 def parse(source: Source, blank: int = 0, opens: Opens = commented_heading) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """Read Markdown, taking the first `blank` lines (front matter) for empty ones; `opens` tells which lists are read."""
+    """Read Markdown, taking the first `blank` lines (front matter) for empty ones; `opens` says which lists are opened."""
     lines = source.text.split("\n")
     body = "\n".join([*[""] * blank, *lines[blank:], ""])
     references: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""A block -> the blocks in it: items of lists, quotes, rows of tables, and blocks made anew from a part of their text."""
+"""A block -> the blocks in it: of lists, quotes and tables, and blocks made anew from a part of their text."""
 
 from __future__ import annotations
 
@@ -75,6 +75,21 @@ def _chunks(document: Document, tokens: Sequence[Token], within: tuple[Container
     )
 
 
+def boxes(chunk: Chunk) -> list[bool]:
+    """Whether each box of a list, at any depth, is ticked."""
+    return [bool(token.meta["checked"]) for token in chunk.tokens if "checked" in token.meta]
+
+
+def is_boxed(chunk: Chunk) -> bool:
+    """Whether a block has boxes to tick."""
+    return bool(boxes(chunk))
+
+
+def is_ticked(chunk: Chunk) -> bool:
+    """Whether a block has a box that is ticked."""
+    return any(boxes(chunk))
+
+
 def unticked(chunk: Chunk) -> Chunk:
     """A list without the ticks in its boxes."""
     tokens = tuple(
@@ -112,15 +127,6 @@ def _paragraph(like: Chunk, inline: Token, line: int) -> Chunk:
     column = like.column if line == like.line else 1
     end = line + inline.content.count("\n")
     return Chunk("paragraph", inline.content, line, column, end, (opening, inline, closing), like.within)
-
-
-def tail(chunk: Chunk, index: int) -> Chunk:
-    """A list from its item `index` on."""
-    starts = [start for start, _ in _children(chunk.tokens)]
-    first = chunk.tokens[starts[index]]
-    line = (first.map or (chunk.line - 1,))[0] + 1
-    text = "\n".join(chunk.text.split("\n")[line - chunk.line :])
-    return replace(chunk, line=line, text=text, tokens=(chunk.tokens[0], *chunk.tokens[starts[index] :]))
 
 
 def html(text: str, like: Chunk, line: int) -> Chunk:

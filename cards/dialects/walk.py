@@ -1,0 +1,226 @@
+"""The stream and the questions that were taken -> their cards: each with what stands under it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .. import markdown
+from ..model import Block, Chunk, Document, Span
+from . import answer, cloze, labels, levels, question
+from .block import block
+from .candidate import Candidate, Group
+from .evidence import Evidence
+from .levels import Level
+from .marks import Marks, mark
+from .pieces import Piece
+from .sections import Sections
+
+_BOLD_LINE = re.compile(r"(\*\*|__)[^*_]+\1")
+
+
+@dataclass(slots=True)
+class _Open:
+    """A question whose answer is being read.
+
+    How many folds are open in it; whether its own is `closed`, and the answer may still fold on its own right below;
+    whether it is `done`, so that only further questions follow.
+    """
+
+    candidate: Candidate
+    level: Level | None
+    body: list[Piece] = field(default_factory=list)
+    folds: int = 0
+    closed: bool = False
+    waits: bool = False
+    done: bool = False
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether a fold is open: that of the question itself, or one in its answer."""
+        return self.folds > 0 or (self.candidate.folds and not self.closed)
+
+
+class Walk:
+    """One pass over the stream; `blocks` are its cards, `unanswered` the places of questions that are none."""
+
+    def __init__(
+        self,
+        document: Document,
+        stream: Sequence[Piece],
+        taken: Mapping[int, Candidate],
+        marks: Marks,
+        evidence: Mapping[Group, Evidence],
+    ) -> None:
+        self.document, self.stream, self.taken = document, stream, taken
+        self.marks, self.evidence = marks, evidence
+        self.sections = Sections(stream, taken)
+        self.lists = set(_read_by_item(stream, taken))
+        self.open: _Open | None = None
+        self.page_level: Level | None = None
+        self.last_list: Chunk | None = None
+        self.blocks: list[Block] = []
+        self.unanswered: list[Span] = []
+
+    def run(self) -> None:
+        for index, piece in enumerate(self.stream):
+            candidate = self.taken.get(index)
+            if self.open and self.open.waits:
+                self.open.waits = False
+                if mark(piece) not in ("details", "answer-label"):
+                    self._finish()
+            if candidate and self._begins(candidate):
+                self._start(candidate, index)
+            elif piece.role == "heading" and piece.chunk:
+                self._heading(piece, piece.chunk, index)
+            elif piece.list is not None and id(piece.list) not in self.lists:
+                self._whole_list(piece, piece.list)
+            elif piece.role == "end":
+                self._end()
+            else:
+                self._plain(piece)
+        self._finish()
+
+    def _start(self, candidate: Candidate, index: int) -> None:
+        self._finish()
+        if candidate.form == "heading":
+            self.sections.enter(candidate.level, index)
+        self.open = _Open(candidate, candidate.asked.level or self.sections.level)
+        if candidate.rest:
+            self.open.body.append(Piece("block", candidate.rest.line, candidate.rest))
+
+    def _begins(self, candidate: Candidate) -> bool:
+        """Whether what was taken begins a card here, or belongs to the answer in which it stands."""
+        current = self.open
+        if current is None:
+            return True
+        above, marked = current.candidate, bool(self.marks[candidate])
+        if candidate.form == "heading":
+            if current.folds:
+                return False
+            if candidate.level <= above.level:
+                return True
+        elif current.done:
+            return False
+        if above.folds and candidate.form == "bold":
+            return marked
+        if above.form != "heading" or marked or candidate.sure:
+            return True
+        if above.level > 1 and not any(piece.chunk for piece in current.body):
+            return True
+        if candidate.form != "heading" and above.asked.asks:
+            return False
+        stronger = self.evidence[candidate.group].score > self.evidence[above.group].score
+        return stronger and not (self.marks[above] or above.sure)
+
+    def _heading(self, piece: Piece, chunk: Chunk, index: int) -> None:
+        current, kind = self.open, labels.heading(chunk.text)
+        if current and (current.is_inside or self._belongs(current.candidate, chunk, kind)):
+            current.done = current.done or kind == "follow-up"
+            current.body.append(piece)
+        else:
+            self._finish()
+            self.sections.enter(chunk.level, index)
+
+    def _belongs(self, candidate: Candidate, chunk: Chunk, kind: str) -> bool:
+        """Whether a heading that asks nothing is part of the answer above it."""
+        if kind == "answer":
+            return True
+        if kind and kind != "question" and chunk.level == candidate.level:
+            return True
+        return candidate.form == "heading" and chunk.level > candidate.level
+
+    def _whole_list(self, piece: Piece, found: Chunk) -> None:
+        """A list in which nothing asks, once, as it was."""
+        if found is not self.last_list:
+            self.last_list = found
+            self._plain(Piece("block", found.line, found, starts=piece.starts))
+
+    def _end(self) -> None:
+        current = self.open
+        if current is None:
+            return
+        if current.folds:
+            current.folds -= 1
+        elif current.candidate.folds:
+            current.closed = current.waits = True
+            if current.body:
+                self._finish()
+
+    def _plain(self, piece: Piece) -> None:
+        current = self.open
+        if current is None:
+            self._outside(piece)
+        elif _ends(piece, current.candidate.form):
+            self._finish()
+        else:
+            current.folds += piece.role == "fold"
+            current.done = current.done or (piece.label is not None and piece.label.kind == "follow-up")
+            current.body.append(piece)
+
+    def _outside(self, piece: Piece) -> None:
+        """What stands under no question may say how difficult the whole file is."""
+        if self.page_level or piece.chunk is None:
+            return
+        if piece.label and piece.label.kind == "level":
+            self.page_level = levels.of_value(piece.chunk.text.split("\n")[0])
+        elif piece.chunk.type == "list":
+            self.page_level = next(answer.item_levels(piece.chunk), None)
+        elif piece.chunk.type == "comment":
+            self.page_level = answer.comment_level(piece.chunk.text)
+
+    def _finish(self) -> None:
+        current, self.open = self.open, None
+        if current is None:
+            return
+        candidate, body = current.candidate, current.body
+        asked, chunk = candidate.asked, candidate.chunk
+        if asked.is_blank or (candidate.form == "label" and self.stream[candidate.index].chunk is None):
+            first = next((p for p in body if p.role == "block" and p.chunk and p.chunk.type == "paragraph"), None)
+            if first is None or first.chunk is None:
+                return
+            body = [piece for piece in body if piece is not first]
+            asked, chunk = question.read(first.chunk.text), first.chunk
+        read = answer.read(self.document, body)
+        line = candidate.line if chunk is candidate.chunk else chunk.line
+        # Where its fellows have answers that are marked, one without has none yet.
+        fellows = candidate.group in self.marks.groups and not candidate.sure
+        if read.is_empty or (fellows and not read.mark):
+            if asked.asks or fellows:
+                self.unanswered.append(Span(self.document.source.path, line, candidate.chunk.column))
+            return
+        self.blocks.append(
+            block(
+                self.document, read.mark or candidate.form, line, candidate.chunk.column,
+                (markdown.paragraph(self.document, asked.text, chunk),), read.part("answer"),
+                front=read.part("front"), more=read.part("more"), source=read.part("source"),
+                level=levels.among(asked.level or read.level or current.level, self.document.source.text),
+                anchor=candidate.chunk.anchor,
+            )
+        )  # fmt: skip
+
+
+def _read_by_item(stream: Sequence[Piece], taken: Mapping[int, Candidate]) -> Iterator[int]:
+    """The lists, by identity, that are read item by item: something asks in them, or they begin with an answer."""
+    for index in taken:
+        if stream[index].list is not None:
+            yield id(stream[index].list)
+    for before, piece in zip((None, *stream), stream, strict=False):
+        first = piece.list is not None and (before is None or before.list is not piece.list)
+        if first and mark(piece) == "answer-label":
+            yield id(piece.list)
+
+
+def _ends(piece: Piece, form: str) -> bool:
+    """Whether a piece ends the answer above it: a card of another kind, a rule, the title of the next card."""
+    chunk = piece.chunk
+    if chunk is None or piece.role != "block":
+        return False
+    if chunk.type == "rule":
+        return form in ("label", "bold")
+    if chunk.type != "paragraph":
+        return False
+    return cloze.is_line(chunk.text) or (
+        piece.starts and form == "label" and _BOLD_LINE.fullmatch(chunk.text) is not None
+    )
