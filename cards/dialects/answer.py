@@ -49,13 +49,13 @@ class Answer:
     )  # fmt: skip
 
     def part(self, name: Part) -> tuple[Chunk, ...]:
-        """The blocks of a part, without what only separates or leads back."""
-        return tuple(_trimmed(self.parts[name]))
+        """The blocks of a part."""
+        return tuple(self.parts[name])
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing answers."""
-        return self.draft or not any(map(_says_something, self.part("answer")))
+        return self.draft or not any(map(_says_something, self.parts["answer"]))
 
 
 def read(document: Document, body: Sequence[Piece]) -> Answer:
@@ -66,6 +66,8 @@ def read(document: Document, body: Sequence[Piece]) -> Answer:
     found = reader.found
     if not found.mark:
         found.parts["answer"], found.parts["front"] = found.parts["front"], []
+    for name, chunks in found.parts.items():
+        found.parts[name] = _trimmed(chunks)
     return found
 
 

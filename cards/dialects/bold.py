@@ -44,7 +44,8 @@ def candidates(document: Document, stream: Sequence[Piece]) -> Iterator[Candidat
             place = "list" if piece.list is not None else ""
         if asked is None or asked.is_blank:
             continue
-        asked = replace(asked, numbered=asked.numbered or bool(piece.number))
+        if piece.number and not asked.numbered:
+            asked = replace(asked, numbered=True)
         yield Candidate(
             index, Group(NAME, place, asked.numbered), asked, piece.line, chunk, _rest(document, chunk, length),
             sure=asked.labelled,

@@ -33,7 +33,7 @@ def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
             continue
         numbered = asked.numbered or bool(piece.number)
         yield Candidate(
-            index, Group(NAME, str(piece.chunk.level), numbered), replace(asked, numbered=numbered), piece.line,
+            index, Group(NAME, str(piece.chunk.level), numbered), asked if numbered == asked.numbered else replace(asked, numbered=numbered), piece.line,
             piece.chunk, level=piece.chunk.level, sure=asked.labelled and not asked.is_blank,
             needs_mark=asked.is_blank,
         )  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import words
 
@@ -17,6 +18,8 @@ _LINE = re.compile(
     rf"(?:[ \t]*[-#.]?[ \t]*(?P<number>\d{{1,4}}))?[ \t]*(?:(?P<inner>[:：])[ \t]*(?P<close>{_CLOSE})?"
     rf"|(?P<early>{_CLOSE})[ \t]*(?P<outer>[:：.)]|[-–—](?=[ \t]))?|(?P<dot>[.)])(?P<dotted>{_CLOSE})?(?=[ \t]))[ \t]*",
 )
+# A label ends with one of these; looking for them first keeps prose cheap.
+_SIGNS = re.compile(r"[:：.)*_>–—-]")
 _LETTER = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?([^\W\d_])(?:\*\*|__)?[ \t]*[:：]")
 _OFFER = re.compile(r"(?:click|show|expand|reveal|toggle|see|view|open|unfold)(?:\W+\w+){0,3}\W*|", re.IGNORECASE)
 _PAIRS = 2
@@ -58,7 +61,7 @@ def read(line: str, letters: Letters = _NO_LETTERS) -> Label | None:
     It `wraps` where its bold run goes on over what follows (`**Q: What is X?**`); it stands `alone` where nothing
     follows.
     """
-    match = _LINE.match(line)
+    match = _LINE.match(line) if _SIGNS.search(line, 0, _LONGEST + 24) else None
     if not match or len(match["word"]) > _LONGEST:
         return None
     word = match["word"]
@@ -99,6 +102,7 @@ def is_option(word: str, following: Sequence[str], letter: str = "Bb") -> bool:
     return word in ("A", "a") and any(re.match(option, line) for line in following)
 
 
+@lru_cache(maxsize=4096)  # each of those who read the stream asks
 def heading(text: str) -> str:
     """What a heading opens that is nothing but a label, or ""."""
     return words.label(re.sub(r"[^\w'’& -]+", " ", re.sub(r"\d+[.)]?$|^\d+[.)]", "", text.strip(" :：*_"))).strip())

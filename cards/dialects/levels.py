@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 from ..model import DIFFICULTIES
@@ -61,6 +61,7 @@ def of_sign(sign: str) -> Level:
     return Level(DIFFICULTIES[min(count, 3) - 1], clean)
 
 
+@lru_cache(maxsize=4096)
 def of_words(text: str) -> Level | None:
     """The level that a short text names: a word, perhaps with others that only accompany it."""
     text = text.strip(" \t.:*_`()[]")

@@ -25,6 +25,12 @@ _NOTHING = re.compile(r"(?:</?(?:br|p|b|i|em|strong|div|center|span|ul|li|h\d|hr
 # A line that closes tags without a blank line before it belongs to the paragraph.
 _CLOSED = re.compile(r"(?:</?\w+>\s*)*</details>\s*(?:</?\w+>\s*)*\Z", re.IGNORECASE)
 _SAME_LINE = re.compile(r"[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
+# A bold line, or a bold run that asks or is but a label: `**Term**: text` is none of these.
+_BOLD = re.compile(
+    r"(?:\*\*|__|<b>|<strong>)(?:`[^`]*`|(?!\*\*|__).)*?"
+    r"(?:[?？؟][\s\"'”»)]*(?:\*\*|__|</)|(?:\*\*|__|</b>|</strong>)(?:[^\w]|<[^<>]*>|[\[(]\w+[\])])*$)",
+    re.IGNORECASE,
+)
 _MAYBE = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.IGNORECASE)
 
 
@@ -86,13 +92,14 @@ class _Reader:
             self.found.append(Piece("block", chunk.line, chunk, list=owner))
 
     def _paragraph(self, chunk: Chunk, owner: Chunk | None) -> None:
-        if closing := _CLOSED.search(chunk.text):
+        closing = _CLOSED.search(chunk.text) if "details>" in chunk.text else None
+        if closing:
             before = chunk.text[: closing.start()].rstrip()
             if before:
                 self._paragraph(markdown.paragraph(self.document, before, chunk), owner)
             self.found.append(Piece("end", chunk.end_line, list=owner))
             return
-        if _SAME_LINE.search(chunk.text):
+        if ("**A" in chunk.text or "__A" in chunk.text) and _SAME_LINE.search(chunk.text):
             chunk = markdown.paragraph(self.document, _SAME_LINE.sub("\n", chunk.text), chunk)
         found = (
             list(labels.lines(chunk.text, self.letters, self.dotted))
@@ -196,7 +203,7 @@ def _may_ask(chunk: Chunk) -> bool:
 def _line_may_ask(line: str) -> bool:
     if line.startswith("<"):
         return _TAGS.match(line) is not None
-    if line.startswith(("**", "__", "<b>", "<strong>")):
+    if line.startswith(("**", "__", "<b>", "<strong>")) and _BOLD.match(line):
         return True
     found = labels.read(line)
     return words.is_marked(line) or (found is not None and found.kind in ("question", "answer"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import words
 from .levels import Level, take
@@ -33,6 +34,7 @@ _WRAPS = (
     ("<strong>", "</strong>"),
     ("「", "」"),
 )
+_OPENINGS = frozenset(opening[0] for opening, _ in _WRAPS)
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:#[^()]*(?:\([^()]*\)[^()]*)*)?\)")
 _COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?=\S)")
 _SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
@@ -63,6 +65,7 @@ class Asked:
         return not re.search(r"\w", self.text) or _PLACEHOLDER.fullmatch(self.text) is not None
 
 
+@lru_cache(maxsize=4096)  # a heading is read as a question and as that of a section
 def read(text: str) -> Asked:
     """What the text of a heading, a bold run, a summary or the beginning of an item asks."""
     numbered = labelled = False
@@ -116,9 +119,9 @@ def _is_label(label: re.Match[str]) -> bool:
 
 
 def _unwrapped(text: str) -> str:
-    if (link := _LINK.fullmatch(text)) is not None:
+    if text[:1] == "[" and (link := _LINK.fullmatch(text)) is not None:
         return link["text"]
-    for opening, closing in _WRAPS:
+    for opening, closing in _WRAPS if text[:1] in _OPENINGS else ():
         inner = text[len(opening) : -len(closing)]
         if (
             text.startswith(opening)

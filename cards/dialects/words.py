@@ -19,6 +19,8 @@ from ..model import DIFFICULTIES
 LABELS = ("question", "answer", "follow-up", "level", "source", "more")
 _MARKS = ("?", "？", "؟", "⁇")
 _QUOTES = "\"'“”‘’«»「」`*_"
+# A placeholder is not much longer than its first words.
+_LONG, _MORE = 60, 12
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 
@@ -54,10 +56,14 @@ def label(word: str) -> str:
     return _labels().get(" ".join(word.split()).casefold(), "")
 
 
+@cache
+def _difficulties() -> Mapping[str, str]:
+    return {word: level for level in reversed(DIFFICULTIES) for word in _table()[level]}
+
+
 def difficulty(word: str) -> str:
     """The difficulty that a word names, or ""."""
-    folded = " ".join(word.split()).casefold()
-    return next((level for level in DIFFICULTIES if folded in _set(level)), "")
+    return _difficulties().get(" ".join(word.split()).casefold(), "")
 
 
 @cache
@@ -89,15 +95,20 @@ def is_filler(word: str) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Whether a text says that an answer is still to be written."""
-    folded = text.casefold().strip(" .…!:-–—()[]<>{}*_`")
-    return any(folded.startswith(word) for word in _table()["placeholder"] if len(folded) <= len(word) + 12)
+    folded = text.casefold().strip(" .…!:-–—()[]<>{}*_`") if len(text) < _LONG else ""
+    return any(folded.startswith(word) for word in _table()["placeholder"] if 0 < len(folded) <= len(word) + _MORE)
 
 
 def is_question(text: str) -> bool:
     """Whether a text, without number and label, asks something."""
-    if _ends_with_mark(text) or any(part in text for part in _table()["within"]):
+    if _ends_with_mark(text) or _within().search(text):
         return True
     return _begins(text, "asks") and not is_task(text)
+
+
+@cache
+def _within() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _table()["within"])))
 
 
 def is_task(text: str) -> bool:
@@ -127,8 +138,13 @@ def _begins(text: str, key: str) -> bool:
 def is_aside(text: str) -> bool:
     """Whether a heading belongs to the page and asks nothing: a table of contents, a licence."""
     folded = " ".join(text.casefold().split()).strip(" :.!?？#")
-    padded = f" {folded} "
-    return folded in _set("aside") or any(f" {word} " in padded for word in _table()["aside"] if " " in word)
+    return folded in _set("aside") or _asides().search(folded) is not None
+
+
+@cache
+def _asides() -> re.Pattern[str]:
+    """Those of several words, which say so wherever they stand."""
+    return re.compile(rf"(?<!\S)(?:{'|'.join(re.escape(word) for word in _table()['aside'] if ' ' in word)})(?!\S)")
 
 
 def speaks_of_questions(text: str) -> bool:

@@ -28,26 +28,26 @@ Opens = Callable[[Sequence[Token], int], bool]
 
 
 def commented_heading(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a heading with a comment under it ends here: such a one opens what it stands in."""
-    return tokens[index].type == "heading_close" and is_comment(tokens, index + 1)
+    """Whether the heading that ends here has a comment under it: such a one opens what it stands in."""
+    return is_comment(tokens, index + 1)
 
 
 def listed_heading(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a heading ends here, and stands in lists alone."""
-    return tokens[index].type == "heading_close"
+    """That any heading does which ends here."""
+    return True
 
 
 def blocks(tokens: Sequence[Token], opens: Opens) -> Iterator[tuple[int, int, tuple[Container, ...]]]:
     """The ranges of tokens that make one block each.
 
-    A list or quote is one block, unless a token inside `opens` it: then the blocks in it are `within` it. What a quote
+    A list or quote is one block, unless a heading inside `opens` it: then the blocks in it are `within` it. What a quote
     holds is quoted from somewhere: only our own comments open it.
     """
     closes: dict[int, int] = {}
     marked = [0]
     stack: list[int] = []
     for index, token in enumerate(tokens):
-        marked.append(marked[-1] + opens(tokens, index))
+        marked.append(marked[-1] + (token.type == "heading_close" and opens(tokens, index)))
         if token.nesting == 1:
             stack.append(index)
         elif token.nesting == -1:
@@ -109,7 +109,8 @@ def chunk_of(
     elif kind == "comment":
         text = first.content.strip()
     else:
-        lines = _outdent(document.lines[start:end], within, start + 1)
+        plain = kind == "paragraph" and within
+        lines = tokens[1].content.split("\n") if plain else _outdent(document.lines[start:end], within, start + 1)
         while len(lines) > 1 and not lines[-1].strip():
             lines = lines[:-1]
         end = start + len(lines)

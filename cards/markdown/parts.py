@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from markdown_it.token import Token
 
 from ..model import Chunk, Container, Document
+from . import slices
 from .blocks import blocks, chunk_of, commented_heading
 from .parser import parser_for
 
@@ -114,10 +115,12 @@ def rows(document: Document, chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:
 
 def paragraph(document: Document, text: str, like: Chunk, line: int = 0) -> Chunk:
     """Text of a block as a paragraph of its own, which begins in `line` (that of `like` where it is 0)."""
-    parser = parser_for("[^" in text, "$" in text)
-    children: list[Token] = []
-    parser.inline.parse(text, parser, dict(document.references), children)
     line = line or like.line
+    children = slices.within(like.tokens, text) if like.type in ("paragraph", "heading") else None
+    if children is None:
+        parser = parser_for("[^" in text, "$" in text)
+        children = []
+        parser.inline.parse(text, parser, dict(document.references), children)
     place = [line - 1, line + text.count("\n")]
     return _paragraph(like, Token("inline", "", 0, map=place, content=text, children=children), line)
 
