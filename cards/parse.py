@@ -75,7 +75,7 @@ def _guess(source: Source, chosen: Sequence[str]) -> Parsed:
     """Read somebody's notes: what is wrong with them is said, and keeps nothing from being built."""
     matter = _FRONT_MATTER.match(source.text) or _TOML_MATTER.match(source.text)
     repaired = replace(source, text=repair(source.text))
-    document, lost = markdown.parse(repaired, matter[0].count("\n") if matter else 0, markdown.listed_heading)
+    document, lost = markdown.parse(repaired, matter[0].count("\n") if matter else 0, notes=True)
     level, title = (_level(matter[1]), _title(matter[1])) if matter else (None, "")
     found = guess(document, chosen, title, level)
     faults = tuple(replace(fault, severity="warning") for fault in lost)

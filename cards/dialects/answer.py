@@ -28,6 +28,7 @@ _COMMENT_LEVEL = re.compile(r"<!--\s*([\w -]+?)\s*[:=]\s*\(?\s*(.+?)\s*\)?\s*-->
 _COMMENT = re.compile(r"<!--\s*(.*?)\s*(?:-->|\Z)", re.DOTALL)
 _METADATA = re.compile(r"[^\w]*[\w -]{1,24}(?:\*\*|__)?[ ]?[:：]")
 _BLANK = re.compile(r"[\W_]*|\[[^\]\n]*\]|<[^>\n]*>")
+_SPACE = " \t\n\u200b\\"
 # The one scale in use that counts from 0 says so by its name.
 _ZERO_BASED = "expertise"
 _LEAST_BOXES = 2
@@ -93,7 +94,7 @@ class _Reader:
             if labels.is_reveal(piece.text):
                 self._open("details")
             elif piece.text:
-                self._add(markdown.paragraph(self.document, f"**{piece.text.strip('*')}**", chunk, piece.line))
+                self._add(markdown.paragraph(f"**{piece.text.strip('*')}**", chunk, piece.line))
         elif chunk:
             self._block(chunk)
 
@@ -114,7 +115,7 @@ class _Reader:
         kind, label = labels.heading(chunk.text), labels.read(chunk.text)
         if label and label.kind == "answer" and not label.alone:
             self._open("answer-heading")
-            self._add(markdown.paragraph(self.document, chunk.text[label.length :].strip("* "), chunk))
+            self._add(markdown.paragraph(chunk.text[label.length :].strip("* "), chunk))
         elif kind == "answer":
             self._open("answer-heading")
         elif kind == "source":
@@ -197,7 +198,7 @@ class _Reader:
         label = labels.read(first.text.split("\n")[0]) if first else None
         if not first or not label or label.kind != "answer":
             return []
-        _, rest = markdown.cut(self.document, first, [(0, label.length)])
+        _, rest = markdown.cut(first, [(0, label.length)])
         opening = Piece("label", first.line, rest, label=label)
         return [opening, *(Piece("block", child.line, child) for child in children[1:])]
 
@@ -207,7 +208,7 @@ def _as_written(document: Document, piece: Piece) -> Chunk | None:
     if not piece.label:
         return piece.chunk
     shown = f"**{piece.label.word}:** {piece.chunk.text if piece.chunk else ''}".rstrip()
-    return markdown.paragraph(document, shown, piece.chunk or document.chunks[0], piece.line)
+    return markdown.paragraph(shown, piece.chunk or document.chunks[0], piece.line)
 
 
 def _boxes(pieces: Iterable[Piece]) -> int:
@@ -259,7 +260,7 @@ def _is_idle(chunk: Chunk) -> bool:
     if chunk.type == "rule" or leads_back(chunk):
         return True
     if chunk.type == "paragraph":
-        return not _is_pictured(chunk) and not markdown.plain(chunk.tokens).strip(" \u200b\\")
+        return not _is_pictured(chunk) and not markdown.without_tags(chunk.text).replace("&nbsp;", "").strip(_SPACE)
     if chunk.type == "html":
         text = chunk.text.strip()
         back = _BACK_HTML.fullmatch(text) is not None and _HREF_HERE.search(text) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .. import markdown
 from ..model import Attribute, Block, Chunk, Document, Fragment, Span
 from .levels import Level
 
@@ -26,6 +27,8 @@ def block(
 ) -> Block:
     """A card without an id: `line` and `column` are those of its question."""
     span = Span(document.source.path, line, column)
+    for chunk in question:
+        markdown.fill(chunk.tokens, document.references)
     found = Block(
         dialect=dialect,
         question=Fragment(document, tuple(question)),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .. import markdown
-from ..model import Chunk, Document
+from ..model import Chunk
 from . import labels, question, words
 from .candidate import Candidate, Group
 from .pieces import Piece
@@ -31,7 +31,7 @@ _BETWEEN = re.compile(r"(?:\s|<br\s*/?>|\\\n|[:：]\s)+", re.IGNORECASE)
 _MARKS_ONLY = re.compile(r"(?:[^\w\n]|<br\s*/?>|\((?:\w+)\)|\[(?:\w+)\])*", re.IGNORECASE)
 
 
-def candidates(document: Document, stream: Sequence[Piece]) -> Iterator[Candidate]:
+def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
     """Every bold line that could ask, and every first line of an item that ends with a question mark."""
     for index, piece in enumerate(stream):
         chunk = piece.chunk
@@ -47,7 +47,7 @@ def candidates(document: Document, stream: Sequence[Piece]) -> Iterator[Candidat
         if piece.number and not asked.numbered:
             asked = replace(asked, numbered=True)
         yield Candidate(
-            index, Group(NAME, place, asked.numbered), asked, piece.line, chunk, _rest(document, chunk, length),
+            index, Group(NAME, place, asked.numbered), asked, piece.line, chunk, _rest(chunk, length),
             sure=asked.labelled,
         )  # fmt: skip
 
@@ -77,11 +77,11 @@ def _item(text: str) -> tuple[Asked | None, int]:
     return (asked, len(line)) if words.is_marked(asked.text) else (None, 0)
 
 
-def _rest(document: Document, chunk: Chunk, start: int) -> Chunk | None:
+def _rest(chunk: Chunk, start: int) -> Chunk | None:
     """What follows the question in its paragraph."""
     lead = _BETWEEN.match(chunk.text, start)
     begin = lead.end() if lead else start
     shown = chunk.text[begin:].rstrip()
     if not shown:
         return None
-    return markdown.paragraph(document, shown, chunk, chunk.line + chunk.text.count("\n", 0, begin))
+    return markdown.paragraph(shown, chunk, chunk.line + chunk.text.count("\n", 0, begin))

@@ -50,7 +50,7 @@ def choose(document: Document, chosen: Sequence[str]) -> Found:
     stream = pieces(document)
     proposed = sorted(
         (
-            *heading.candidates(stream), *bold.candidates(document, stream),
+            *heading.candidates(stream), *bold.candidates(stream),
             *label.candidates(stream), *details.candidates(stream),
         ),
         key=lambda candidate: candidate.index,

@@ -38,7 +38,7 @@ def read(document: Document, chosen: bool) -> Iterator[Block]:
     for paragraph in _paragraphs(document):
         lines = paragraph.text.split("\n")
         starts = [(number, match.end()) for number, line in enumerate(lines) if (match := _LINE.match(line))]
-        before, *labelled = markdown.cut(document, paragraph, starts)
+        before, *labelled = markdown.cut(paragraph, starts)
         for sentence in labelled:
             if sentence and (hidden := _hidden(sentence.text, _BRACKETS) or _hidden(sentence.text, _BRACES)):
                 yield _card(document, sentence, hidden)
@@ -82,5 +82,5 @@ def _hidden(text: str, deletion: re.Pattern[str]) -> str:
 
 
 def _card(document: Document, sentence: Chunk, hidden: str) -> Block:
-    front = markdown.paragraph(document, hidden, sentence)
+    front = markdown.paragraph(hidden, sentence)
     return block(document, NAME, sentence.line, sentence.column, (), (), front=(front,), kind="cloze")

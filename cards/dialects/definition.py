@@ -29,7 +29,7 @@ def read(document: Document) -> list[Block]:
         if not starts:
             term = chunk if len(lines) == 1 else None
             continue
-        before, *definitions = markdown.cut(document, chunk, starts)
+        before, *definitions = markdown.cut(chunk, starts)
         term = before if before and before.end_line == before.line else term
         answers = [piece for piece in definitions if piece]
         if term and answers:
@@ -40,5 +40,5 @@ def read(document: Document) -> list[Block]:
 
 def _card(document: Document, term: Chunk, answers: list[Chunk]) -> Block:
     asked = question.read(term.text)
-    shown = markdown.paragraph(document, asked.text, term)
+    shown = markdown.paragraph(asked.text, term)
     return block(document, NAME, term.line, term.column, (shown,), answers, level=asked.level)

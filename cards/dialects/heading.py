@@ -46,5 +46,5 @@ def whole(document: Document, title: str) -> list[Block]:
     if asked.is_blank or not chunks:
         return []
     line = next((number for number, text in enumerate(document.lines, 1) if title in text), 1)
-    shown = markdown.paragraph(document, asked.text, chunks[0], line)
+    shown = markdown.paragraph(asked.text, chunks[0], line)
     return [block(document, NAME, line, 1, (shown,), chunks, level=asked.level)]

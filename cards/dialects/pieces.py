@@ -96,11 +96,11 @@ class _Reader:
         if closing:
             before = chunk.text[: closing.start()].rstrip()
             if before:
-                self._paragraph(markdown.paragraph(self.document, before, chunk), owner)
+                self._paragraph(markdown.paragraph(before, chunk), owner)
             self.found.append(Piece("end", chunk.end_line, list=owner))
             return
         if ("**A" in chunk.text or "__A" in chunk.text) and _SAME_LINE.search(chunk.text):
-            chunk = markdown.paragraph(self.document, _SAME_LINE.sub("\n", chunk.text), chunk)
+            chunk = markdown.paragraph(_SAME_LINE.sub("\n", chunk.text), chunk)
         found = (
             list(labels.lines(chunk.text, self.letters, self.dotted))
             if _MAYBE.search(chunk.text) or chunk.text[1:2] in ".)"
@@ -111,7 +111,7 @@ class _Reader:
             return
         last = found[-1][1]
         self.dotted = last.kind == "question" and last.dotted
-        first, *rest = markdown.cut(self.document, chunk, [(line, label.length) for line, label in found])
+        first, *rest = markdown.cut(chunk, [(line, label.length) for line, label in found])
         if first:
             self.found.append(Piece("block", first.line, first, list=owner))
         for (line, label), said in zip(found, rest, strict=True):
@@ -121,7 +121,7 @@ class _Reader:
     def _unwrapped(self, piece: Chunk) -> Chunk:
         """What follows a label inside a bold run, without the marks that close the run."""
         text = re.sub(r"(\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:$|\n))", "", piece.text, count=1)
-        return markdown.paragraph(self.document, text, piece)
+        return markdown.paragraph(text, piece)
 
     def _quote(self, chunk: Chunk, owner: Chunk | None) -> None:
         children = markdown.inside(self.document, chunk) if "[!" in chunk.text[:40] else ()
@@ -135,7 +135,7 @@ class _Reader:
             title, rest = rest, ""
         self.found.append(Piece("fold", chunk.line, chunk, text=title or "Answer", list=owner))
         if rest:
-            self.take(markdown.paragraph(self.document, rest, head, head.line + 1), owner)
+            self.take(markdown.paragraph(rest, head, head.line + 1), owner)
         for child in children[1:]:
             self.take(child, owner)
         self.found.append(Piece("end", chunk.end_line, list=owner))

@@ -23,7 +23,7 @@ def read(document: Document) -> Iterator[Block]:
 
 
 def _cards(document: Document, chunk: Chunk) -> Iterator[Block]:
-    header, *body = markdown.rows(document, chunk)
+    header, *body = markdown.rows(chunk)
     kinds = [_kind(cell.text) for cell in header]
     if kinds.count("question") != 1 or kinds.count("answer") != 1:
         return
@@ -33,7 +33,7 @@ def _cards(document: Document, chunk: Chunk) -> Iterator[Block]:
         if asked.is_blank or not row[tells].text.strip() or words.is_placeholder(row[tells].text):
             continue
         said = levels.of_value(row[kinds.index("level")].text) if "level" in kinds else None
-        shown = markdown.paragraph(document, asked.text, row[asks])
+        shown = markdown.paragraph(asked.text, row[asks])
         yield block(
             document, NAME, row[asks].line, row[asks].column, (shown,), (row[tells],),
             level=asked.level or said,

@@ -193,7 +193,7 @@ class Walk:
         self.blocks.append(
             block(
                 self.document, read.mark or candidate.form, line, candidate.chunk.column,
-                (markdown.paragraph(self.document, asked.text, chunk),), read.part("answer"),
+                (markdown.paragraph(asked.text, chunk),), read.part("answer"),
                 front=read.part("front"), more=read.part("more"), source=read.part("source"),
                 level=levels.among(asked.level or read.level or current.level, self.document.source.text),
                 anchor=candidate.chunk.anchor,

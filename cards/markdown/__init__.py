@@ -6,7 +6,6 @@ link references and footnotes resolve wherever in the file they are defined.
 
 from __future__ import annotations
 
-from .blocks import commented_heading, listed_heading
 from .document import parse, unclosed_html
 from .guide import Cell, Target, anchors, count_words, tables, targets
 from .inline import (
@@ -23,6 +22,7 @@ from .inline import (
     stray_comments,
 )
 from .labels import split_labels
+from .parser import fill
 from .parts import (
     Item,
     boxes,
@@ -53,12 +53,12 @@ __all__ = [
     "Target",
     "anchors",
     "boxes",
-    "commented_heading",
     "count_bold",
     "count_items",
     "count_words",
     "cut",
     "deletions",
+    "fill",
     "first_lines",
     "footnote_comments",
     "html",
@@ -67,7 +67,6 @@ __all__ = [
     "is_ticked",
     "items",
     "links",
-    "listed_heading",
     "paragraph",
     "parse",
     "place",

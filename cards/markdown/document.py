@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from markdown_it.token import Token
 
 from ..model import Container, Diagnostic, Document, Source, Span
-from .blocks import Opens, blocks, chunk_of, column_of, commented_heading, container_of
-from .parser import MAX_NESTING, parser_for
+from .blocks import blocks, chunk_of, column_of, commented_heading, container_of, listed_heading
+from .parser import MAX_NESTING, block_parser_for, fill, parser_for
 
 # CommonMark 0.31, HTML blocks: of kind 1 are these tags, of kinds 2 to 5 what the table below begins with. Each
 # goes on to its closing, else to the end of what holds it.
@@ -19,21 +19,38 @@ _VERBATIM = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE
 _CLOSINGS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<!": ">"}
 
 
-def parse(source: Source, blank: int = 0, opens: Opens = commented_heading) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """Read Markdown, taking the first `blank` lines (front matter) for empty ones; `opens` says which lists are opened."""
+def parse(source: Source, blank: int = 0, notes: bool = False) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """Read Markdown, taking the first `blank` lines (front matter) for empty ones.
+
+    In somebody's `notes` a list is opened at any heading in it, and but for headings the inline content is left to be
+    parsed when it is shown: most of it never is.
+    """
     lines = source.text.split("\n")
     body = "\n".join([*[""] * blank, *lines[blank:], ""])
     references: dict[str, Any] = {}
-    tokens = parser_for("[^" in body, "$" in body).parse(body, references)
+    parser = block_parser_for if notes else parser_for
+    tokens = parser("[^" in body, "$" in body).parse(body, references)
+    if notes:
+        _leave(tokens, references)
     footnotes: dict[str, tuple[Token, ...]] = {}
     document = Document(source, tuple(lines), (), footnotes, references)
     faults = tuple(_lost(tokens, document))
     tokens = _without_footnotes(tokens, footnotes)
     anchors: dict[str, int] = {}
     chunks = tuple(
-        chunk_of(tokens[start:end], within, document, anchors) for start, end, within in blocks(tokens, opens)
+        chunk_of(tokens[start:end], within, document, anchors)
+        for start, end, within in blocks(tokens, listed_heading if notes else commented_heading)
     )
     return replace(document, chunks=chunks), faults
+
+
+def _leave(tokens: Sequence[Token], references: Mapping[str, Any]) -> None:
+    """Mark inline content as not yet parsed, but for that of headings, which give anchors."""
+    for index, token in enumerate(tokens):
+        if token.type == "inline":
+            token.children = None
+            if tokens[index - 1].type == "heading_open":
+                fill([token], references)
 
 
 def _without_footnotes(tokens: list[Token], footnotes: dict[str, tuple[Token, ...]]) -> list[Token]:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from ..model import Document, Span
 from .blocks import anchor_of
 from .inline import place, plain_text, target_offset
+from .parser import fill
 
 _RAW_TARGET = re.compile(r"""\b(href|src|srcset)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _RAW_NAME = re.compile(r"""\b(?:id|name)\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
@@ -35,9 +36,8 @@ class Cell:
 
 def tokens_of(document: Document) -> Iterator[Token]:
     """Every token of the document, those of its footnotes last."""
-    for chunk in document.chunks:
-        yield from chunk.tokens
-    for tokens in document.footnotes.values():
+    for tokens in (*(chunk.tokens for chunk in document.chunks), *document.footnotes.values()):
+        fill(tokens, document.references)
         yield from tokens
 
 
@@ -116,7 +116,9 @@ def count_words(tokens: Sequence[Token]) -> int:
     """The words that a reader reads in the tokens: text and code, without comments."""
     count = 0
     for token in tokens:
-        if token.type == "inline":
+        if token.type == "inline" and token.children is None:
+            count += len(token.content.split())
+        elif token.type == "inline":
             count += len(plain_text([c for c in token.children or () if c.type != "image"]).split())
         elif token.type in ("fence", "code_block"):
             count += len(token.content.split())

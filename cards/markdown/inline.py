@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from ..model import Chunk, Document, Span
+from .parser import fill
 
 # Code, the target of a link, and what stands in angle brackets: nobody reads these as prose.
 _NO_PROSE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|(?<=\])\([^()\s]*(?:\s[^()]*)?\)|<[^<>\n]+>|https?://\S+", re.DOTALL)
@@ -88,6 +89,7 @@ def place(document: Document, token: Token, offset: int) -> Span:
 
 def links(document: Document, tokens: Sequence[Token]) -> Iterator[tuple[str, Span]]:
     """The targets of all links, each with its place."""
+    fill(tokens, document.references)
     for token in tokens:
         for child in token.children or ():
             if child.type == "link_open":

@@ -10,7 +10,7 @@ from functools import cache
 from markdown_it.token import Token
 
 from ..model import Chunk, Document
-from .parser import parser_for
+from .parser import inline as parse_inline
 
 
 def split_labels(document: Document, chunk: Chunk, labels: tuple[str, ...]) -> Iterator[tuple[str, Chunk]]:
@@ -49,10 +49,7 @@ def _piece(document: Document, chunk: Chunk, lines: Sequence[str], start: int, e
         if start == 0 and end == len(lines) and (children := _after_label(inline.children or [])):
             inline = inline.copy(children=children)
         else:
-            children = []
-            parser = parser_for("[^" in text, "$" in text)
-            parser.inline.parse(text, parser, dict(document.references), children)
-            inline = inline.copy(children=children, content=text, map=place)
+            inline = inline.copy(children=parse_inline(text, document.references), content=text, map=place)
         tokens = (begin, inline, close)
     line = chunk.line + start
     column = document.lines[line - 1].find(lines[start].strip()) + 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -21,6 +23,10 @@ Rule = Callable[[StateInline, bool], bool]
 @cache
 def parser_for(footnotes: bool, math: bool) -> MarkdownIt:
     """A parser with the plugins that a text needs: each is asked at every character, so none stands idle."""
+    return _parser(footnotes, math)
+
+
+def _parser(footnotes: bool, math: bool) -> MarkdownIt:
     options = {"maxNesting": MAX_NESTING, "tasklists": True}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     if footnotes:
@@ -41,6 +47,27 @@ def parser_for(footnotes: bool, math: bool) -> MarkdownIt:
             rule.fn = _outside_code(rule.fn)
     parser.validateLink = lambda url: True  # type: ignore[method-assign] # the caller judges links, and says so
     return parser
+
+
+@cache
+def block_parser_for(footnotes: bool, math: bool) -> MarkdownIt:
+    """The same parser, but it leaves inline content for `fill`."""
+    parser = _parser(footnotes, math)
+    parser.core.ruler.disable(["inline", "text_join"])
+    return parser
+
+
+def inline(text: str, references: Mapping[str, Any]) -> list[Token]:
+    """The inline tokens of a text; `references` are those of its document."""
+    (token,) = parser_for("[^" in text, "$" in text).parseInline(text, dict(references))
+    return token.children or []
+
+
+def fill(tokens: Iterable[Token], references: Mapping[str, Any]) -> None:
+    """Parse the inline content that was left for the time when it is shown; what is parsed already stays as it is."""
+    for token in tokens:
+        if token.type == "inline" and token.children is None:
+            token.children = inline(token.content, references)
 
 
 def _placed(rule: Rule, opening: str) -> Rule:

@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from markdown_it.token import Token
 
 from ..model import Chunk, Container, Document
-from . import slices
 from .blocks import blocks, chunk_of, commented_heading
-from .parser import parser_for
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
@@ -100,7 +98,7 @@ def unticked(chunk: Chunk) -> Chunk:
     return replace(chunk, tokens=tokens, text=re.sub(r"(?m)^([ \t]*[-*+][ \t]+)\[[xX]\]", r"\1[ ]", chunk.text))
 
 
-def rows(document: Document, chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:
+def rows(chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:
     """The rows of a table, the header first, each as its cells."""
     found: list[list[Chunk]] = []
     line = chunk.line
@@ -113,16 +111,11 @@ def rows(document: Document, chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:
     return tuple(tuple(row) for row in found)
 
 
-def paragraph(document: Document, text: str, like: Chunk, line: int = 0) -> Chunk:
+def paragraph(text: str, like: Chunk, line: int = 0) -> Chunk:
     """Text of a block as a paragraph of its own, which begins in `line` (that of `like` where it is 0)."""
     line = line or like.line
-    children = slices.within(like.tokens, text) if like.type in ("paragraph", "heading") else None
-    if children is None:
-        parser = parser_for("[^" in text, "$" in text)
-        children = []
-        parser.inline.parse(text, parser, dict(document.references), children)
     place = [line - 1, line + text.count("\n")]
-    return _paragraph(like, Token("inline", "", 0, map=place, content=text, children=children), line)
+    return _paragraph(like, Token("inline", "", 0, map=place, content=text, children=None), line)
 
 
 def _paragraph(like: Chunk, inline: Token, line: int) -> Chunk:
@@ -144,24 +137,24 @@ def without_tags(text: str) -> str:
     return _TAG.sub("", re.sub(r"</?(?:code|kbd|tt|pre)\b[^<>]*>", "`", text))
 
 
-def cut(document: Document, chunk: Chunk, starts: Sequence[tuple[int, int]]) -> tuple[Chunk | None, ...]:
+def cut(chunk: Chunk, starts: Sequence[tuple[int, int]]) -> tuple[Chunk | None, ...]:
     """A paragraph cut at lines: what stands before the first, then a piece for each (line, characters of its mark).
 
     The line counts from 0 inside the paragraph; a piece that has no text is None.
     """
     lines = chunk.tokens[1].content.split("\n")
     ends = [*(start for start, _ in starts), len(lines)]
-    found = [_lines(document, chunk, lines, 0, ends[0], 0)]
+    found = [_lines(chunk, lines, 0, ends[0], 0)]
     found += [
-        _lines(document, chunk, lines, start, end, mark) for (start, mark), end in zip(starts, ends[1:], strict=True)
+        _lines(chunk, lines, start, end, mark) for (start, mark), end in zip(starts, ends[1:], strict=True)
     ]
     return tuple(found)
 
 
-def _lines(document: Document, chunk: Chunk, lines: Sequence[str], start: int, end: int, mark: int) -> Chunk | None:
+def _lines(chunk: Chunk, lines: Sequence[str], start: int, end: int, mark: int) -> Chunk | None:
     text = "\n".join(lines[start:end])[mark:]
     shown = text.strip()
     if not shown:
         return None
     skipped = text[: len(text) - len(text.lstrip())].count("\n")
-    return paragraph(document, shown, chunk, chunk.line + start + skipped)
+    return paragraph(shown, chunk, chunk.line + start + skipped)

@@ -16,7 +16,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from ..model import Document, Span
 from .blocks import language_of
 from .inline import place, plain_text, target_offset
-from .parser import parser_for
+from .parser import fill, parser_for
 
 # Stand-ins for Anki's own markup while HTML is made; sources cannot hold them (see discover).
 CLOZE_OPEN, CLOZE_TEXT, CLOZE_CLOSE, SOUND = "\x02", "\x03", "\x04", "\x05"
@@ -59,10 +59,13 @@ def render(tokens: Sequence[Token], context: Context) -> str:
     """HTML of blocks, followed by the footnotes they cite."""
     renderer, options = _renderer()
     env: Any = context
+    fill(tokens, context.document.references)
     out = renderer.render(tokens, options, env)
     notes = []
     for label in context.cited:  # grows while footnotes cite footnotes
-        notes.append(f"<li>{renderer.render(context.document.footnotes[label], options, env)}</li>\n")
+        note = context.document.footnotes[label]
+        fill(note, context.document.references)
+        notes.append(f"<li>{renderer.render(note, options, env)}</li>\n")
     return out + (f'<ol class="footnotes">\n{"".join(notes)}</ol>\n' if notes else "")
 
 
