@@ -29,25 +29,28 @@ def block(
     span = Span(document.source.path, line, column)
     for chunk in question:
         markdown.fill(chunk.tokens, document.references)
-    found = Block(
+    return Block(
         dialect=dialect,
         question=Fragment(document, tuple(question)),
         front=Fragment(document, tuple(front)),
         answer=Fragment(document, tuple(answer)),
         more=Fragment(document, tuple(more)),
         source=Fragment(document, tuple(source)),
-        attributes={"kind": Attribute(kind, span)},
+        attributes={"kind": Attribute(kind, span), **_said(level, span)},
         checks=(),
         anchor=anchor,
         span=span,
     )
-    return with_level(found, level)
 
 
 def with_level(card: Block, level: Level | None) -> Block:
     """The card, with a level where it has none of its own."""
     if level is None or "difficulty" in card.attributes:
         return card
-    said = {"difficulty": level.difficulty, "level": level.written}
-    attributes = {name: Attribute(value, card.span) for name, value in said.items()}
-    return replace(card, attributes={**card.attributes, **attributes})
+    return replace(card, attributes={**card.attributes, **_said(level, card.span)})
+
+
+def _said(level: Level | None, span: Span) -> dict[str, Attribute]:
+    if level is None:
+        return {}
+    return {"difficulty": Attribute(level.difficulty, span), "level": Attribute(level.written, span)}

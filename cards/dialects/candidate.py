@@ -24,7 +24,7 @@ class Group:
 class Candidate:
     """A question, perhaps: the piece of the stream at `index`.
 
-    `rest` is what follows in the question's own paragraph. Where it is `sure`, nothing but an answer is needed; one
+    `rest` is what follows in the question's own paragraph, `shown` what is asked with it. Where it is `sure`, nothing but an answer is needed; one
     that `needs_mark` is none unless its answer is marked; else the group's evidence decides.
     """
 
@@ -34,6 +34,7 @@ class Candidate:
     line: int
     chunk: Chunk
     rest: Chunk | None = None
+    shown: tuple[Chunk, ...] = ()
     level: int = NO_HEADING
     sure: bool = False
     needs_mark: bool = False

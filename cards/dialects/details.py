@@ -27,5 +27,5 @@ def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
         callout = piece.chunk.type == "quote"
         yield Candidate(
             index, Group("callout" if callout else NAME), asked, piece.line, piece.chunk,
-            sure=asked.asks or callout,
+            shown=piece.inner, sure=asked.asks or callout,
         )  # fmt: skip

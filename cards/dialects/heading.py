@@ -16,12 +16,15 @@ from .candidate import Candidate, Group
 from .pieces import Piece
 
 NAME = "heading"
+_OFTEN = 3
 
 
 def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
     """Every heading that is not part of the page itself, nor a mere label of something else."""
+    repeated = _repeated(stream)
+    counted = False
     for index, piece in enumerate(stream):
-        if piece.role != "heading" or piece.chunk is None:
+        if piece.role != "heading" or piece.chunk is None or index in repeated:
             continue
         kind = labels.heading(piece.chunk.text)
         if kind and kind != "question":
@@ -31,12 +34,35 @@ def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
             continue
         if (words.is_aside(asked.text) or levels.of_words(asked.text)) and not asked.labelled:
             continue
-        numbered = asked.numbered or bool(piece.number)
+        if asked.is_blank and _counts(stream, index):
+            counted = True
+            continue
+        if counted or (piece.number and not asked.numbered):
+            asked = replace(asked, numbered=True, labelled=asked.labelled or counted)
+        counted = False
         yield Candidate(
-            index, Group(NAME, str(piece.chunk.level), numbered), asked if numbered == asked.numbered else replace(asked, numbered=numbered), piece.line,
-            piece.chunk, level=piece.chunk.level, sure=asked.labelled and not asked.is_blank,
-            needs_mark=asked.is_blank,
+            index, Group(NAME, str(piece.chunk.level), asked.numbered), asked, piece.line, piece.chunk,
+            level=piece.chunk.level, sure=asked.labelled and not asked.is_blank, needs_mark=asked.is_blank,
         )  # fmt: skip
+
+
+def _counts(stream: Sequence[Piece], index: int) -> bool:
+    """Whether a heading "Question 3" only counts, since the question is the deeper heading right below."""
+    chunk, after = stream[index].chunk, stream[index + 1] if index + 1 < len(stream) else None
+    if chunk is None or after is None or after.role != "heading" or after.chunk is None:
+        return False
+    return after.chunk.level > chunk.level and not labels.heading(after.chunk.text)
+
+
+def _repeated(stream: Sequence[Piece]) -> frozenset[int]:
+    """The headings that stand several times with the same under them: an invitation, no question."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for index, piece in enumerate(stream):
+        if piece.role == "heading" and piece.chunk:
+            after = stream[index + 1] if index + 1 < len(stream) else None
+            under = after.chunk.text if after and after.chunk and after.role != "heading" else ""
+            found.setdefault((piece.chunk.text, under), []).append(index)
+    return frozenset(index for indices in found.values() if len(indices) >= _OFTEN for index in indices)
 
 
 def whole(document: Document, title: str) -> list[Block]:

@@ -24,6 +24,7 @@ _TELLING = frozenset({"answer", "solution", "success"})
 _NOTHING = re.compile(r"(?:</?(?:br|p|b|i|em|strong|div|center|span|ul|li|h\d|hr)\b[^<>]*>|&nbsp;|\s)*", re.IGNORECASE)
 # A line that closes tags without a blank line before it belongs to the paragraph.
 _CLOSED = re.compile(r"(?:</?\w+>\s*)*</details>\s*(?:</?\w+>\s*)*\Z", re.IGNORECASE)
+_TAIL = 80
 _SAME_LINE = re.compile(r"[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
 # A bold line, or a bold run that asks or is but a label: `**Term**: text` is none of these.
 _BOLD = re.compile(
@@ -38,8 +39,9 @@ _MAYBE = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.
 class Piece:
     """One piece of the stream.
 
-    Of a label, `chunk` is what follows it in its paragraph, or None; of a fold, `text` is its summary or title. `list`
-    is the list that the piece was taken from; `starts` says that it begins an item, whose `number` may be given.
+    Of a label, `chunk` is what follows it in its paragraph, or None; of a fold, `text` is its summary or title, and
+    `inner` the blocks that follow that in the summary. `list` is the list that the piece was taken from; `starts` says
+    that it begins an item, whose `number` may be given.
     """
 
     role: Role
@@ -50,6 +52,7 @@ class Piece:
     list: Chunk | None = None
     starts: bool = False
     number: str = ""
+    inner: tuple[Chunk, ...] = ()
 
 
 def pieces(document: Document) -> tuple[Piece, ...]:
@@ -67,18 +70,17 @@ class _Reader:
         self.document = document
         self.found: list[Piece] = []
         self.summary: list[str] | None = None
+        self.inner: list[Chunk] = []
         self.summary_line = 0
         self.depth = 0
         self.letters = labels.letters(document.source.text)
         self.dotted = False
 
     def take(self, chunk: Chunk, owner: Chunk | None = None) -> None:
-        if self.summary is not None and chunk.type != "html":
-            before, closing, after = chunk.text.partition("</summary>")
-            self.summary.append(before)
-            if closing:
-                self._folds(markdown.html(f"{closing}{after}", chunk, chunk.end_line), owner)
+        if self.summary is not None and chunk.type not in ("html", "heading"):
+            self._in_summary(chunk, owner)
         elif chunk.type == "heading":
+            self.summary, self.inner = None, []  # one that is still open was never closed
             self.found.append(Piece("heading", chunk.line, chunk, list=owner))
         elif chunk.type == "paragraph":
             self._paragraph(chunk, owner)
@@ -88,8 +90,21 @@ class _Reader:
             self._quote(chunk, owner)
         elif chunk.type == "list" and _may_ask(chunk):
             self._list(chunk, owner or chunk)
+        elif chunk.type == "list" and "details>" in chunk.text[-_TAIL:] and (closing := _CLOSED.search(chunk.text)):
+            self.found.append(Piece("block", chunk.line, markdown.ended(chunk, closing[0]), list=owner))
+            self.found.append(Piece("end", chunk.end_line, list=owner))
         else:
             self.found.append(Piece("block", chunk.line, chunk, list=owner))
+
+    def _in_summary(self, chunk: Chunk, owner: Chunk | None) -> None:
+        """A Markdown block in a summary: its first text, or what is shown under that."""
+        before, closing, after = chunk.text.partition("</summary>")
+        if any(map(str.strip, self.summary or ())) and chunk.type != "paragraph":
+            self.inner.append(markdown.ended(chunk, f"{closing}{after}") if closing else chunk)
+        elif self.summary is not None:
+            self.summary.append(before)
+        if closing:
+            self._folds(markdown.html(f"{closing}{after}", chunk, chunk.end_line), owner)
 
     def _paragraph(self, chunk: Chunk, owner: Chunk | None) -> None:
         closing = _CLOSED.search(chunk.text) if "details>" in chunk.text else None
@@ -153,8 +168,9 @@ class _Reader:
             elif tag[2].lower() == "summary":
                 if self.summary is not None:
                     shown = " ".join(" ".join(self.summary).split())
-                    self.found.append(Piece("fold", self.summary_line, chunk, text=shown, list=owner))
-                self.summary = None
+                    inner = tuple(self.inner)
+                    self.found.append(Piece("fold", self.summary_line, chunk, text=shown, list=owner, inner=inner))
+                self.summary, self.inner = None, []
             elif tag[1]:
                 self.found.append(Piece("end", line, list=owner))
         self._raw(text[at:], chunk, text.count("\n", 0, at), owner)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from .. import markdown
 from ..model import Block, Chunk, Document, Span
-from . import answer, cloze, labels, levels, question
+from . import answer, cloze, labels, levels, question, words
 from .block import block
 from .candidate import Candidate, Group
 from .evidence import Evidence
@@ -183,6 +183,7 @@ class Walk:
             body = [piece for piece in body if piece is not first]
             asked, chunk = question.read(first.chunk.text), first.chunk
         read = answer.read(self.document, body)
+        front = (*candidate.shown, *(read.part("front") or _pointed_at(asked.text, read.part("answer"))))
         line = candidate.line if chunk is candidate.chunk else chunk.line
         # Where its fellows have answers that are marked, one without has none yet.
         fellows = candidate.group in self.marks.groups and not candidate.sure
@@ -194,11 +195,18 @@ class Walk:
             block(
                 self.document, read.mark or candidate.form, line, candidate.chunk.column,
                 (markdown.paragraph(asked.text, chunk),), read.part("answer"),
-                front=read.part("front"), more=read.part("more"), source=read.part("source"),
+                front=front, more=read.part("more"), source=read.part("source"),
                 level=levels.among(asked.level or read.level or current.level, self.document.source.text),
                 anchor=candidate.chunk.anchor,
             )
         )  # fmt: skip
+
+
+def _pointed_at(asked: str, told: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """The code below a question that speaks of it: it is shown with the question, and again with what it explains."""
+    if len(told) > 1 and told[0].type == "fence" and words.points(asked):
+        return (told[0],)
+    return ()
 
 
 def _read_by_item(stream: Sequence[Piece], taken: Mapping[int, Candidate]) -> Iterator[int]:

@@ -106,6 +106,16 @@ def is_question(text: str) -> bool:
     return _begins(text, "asks") and not is_task(text)
 
 
+def points(text: str) -> bool:
+    """Whether a question speaks of something that is shown below it."""
+    return _pointing().search(text.casefold()) is not None
+
+
+@cache
+def _pointing() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _table()["pointing"])))
+
+
 @cache
 def _within() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, _table()["within"])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -17,6 +18,8 @@ MAX_NESTING = 40
 # The rules whose tokens are named in diagnostics, which note where in their paragraph they begin, and the
 # character at which each does.
 _PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
+# Without any of these a text is but text.
+_MARKUP = re.compile(r"[\\`*_\[\]<>&!$\n^~]")
 Rule = Callable[[StateInline, bool], bool]
 
 
@@ -59,6 +62,8 @@ def block_parser_for(footnotes: bool, math: bool) -> MarkdownIt:
 
 def inline(text: str, references: Mapping[str, Any]) -> list[Token]:
     """The inline tokens of a text; `references` are those of its document."""
+    if not _MARKUP.search(text):
+        return [Token("text", "", 0, content=text)]
     (token,) = parser_for("[^" in text, "$" in text).parseInline(text, dict(references))
     return token.children or []
 

@@ -98,6 +98,18 @@ def unticked(chunk: Chunk) -> Chunk:
     return replace(chunk, tokens=tokens, text=re.sub(r"(?m)^([ \t]*[-*+][ \t]+)\[[xX]\]", r"\1[ ]", chunk.text))
 
 
+def ended(chunk: Chunk, tail: str) -> Chunk:
+    """A block without `tail`, with which the last of its paragraphs ends."""
+    tokens = list(chunk.tokens)
+    for index in range(len(tokens) - 1, -1, -1):
+        content = tokens[index].content
+        if tokens[index].type == "inline" and content.rstrip().endswith(tail.strip()):
+            shown = content.rstrip()[: -len(tail.strip())].rstrip()
+            tokens[index] = tokens[index].copy(content=shown, children=None)
+            break
+    return replace(chunk, text=chunk.text.rstrip().removesuffix(tail.strip()).rstrip(), tokens=tuple(tokens))
+
+
 def rows(chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:
     """The rows of a table, the header first, each as its cells."""
     found: list[list[Chunk]] = []
@@ -145,9 +157,7 @@ def cut(chunk: Chunk, starts: Sequence[tuple[int, int]]) -> tuple[Chunk | None, 
     lines = chunk.tokens[1].content.split("\n")
     ends = [*(start for start, _ in starts), len(lines)]
     found = [_lines(chunk, lines, 0, ends[0], 0)]
-    found += [
-        _lines(chunk, lines, start, end, mark) for (start, mark), end in zip(starts, ends[1:], strict=True)
-    ]
+    found += [_lines(chunk, lines, start, end, mark) for (start, mark), end in zip(starts, ends[1:], strict=True)]
     return tuple(found)
 
 
