@@ -14,7 +14,7 @@ MAX_BYTES = 1_000_000
 MAX_LINE = 50_000
 MOST_CONTROLS = 20
 SUFFIXES = (".md", ".markdown", ".mdx")
-# What a repository says of itself, not of its topic.
+# What a repository says of itself at its root, and not of its topic.
 ABOUT = frozenset(
     {
         "changelog",
@@ -33,6 +33,8 @@ ABOUT = frozenset(
         "support",
     }
 )
+# Of these a file may well be about the topic, if its name is in lower case.
+TOPICS = frozenset({"governance", "security", "support"})
 
 
 def concept_files(
@@ -58,7 +60,12 @@ def concept_files(
             stem = Path(file).stem.lower()
             if not file.lower().endswith(SUFFIXES) or (stem == "readme" and not readmes):
                 continue
-            if stem in ABOUT and not declared:
+            if (
+                not declared
+                and inside == Path()
+                and stem in ABOUT
+                and (Path(file).stem.isupper() or stem not in TOPICS)
+            ):
                 continue
             if file.startswith((".", "_")) or _matches(name, exclude) or not _matches(name, include):
                 continue

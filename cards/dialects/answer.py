@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .. import markdown
@@ -125,7 +125,7 @@ class _Reader:
                 self.part = "more"
             elif self.part != "front":
                 self.part = "answer" if self.found.mark else "front"
-            self._add(chunk)
+            self._add(replace(chunk, text=f"{'#' * chunk.level} {chunk.text}"))
 
     def _label(self, piece: Piece) -> None:
         label, chunk = piece.label, piece.chunk

@@ -28,27 +28,32 @@ _BOLD = re.compile(
 )
 _OPENINGS = ("**", "__", "<b", "<B", "<s", "<S", "Q")
 _BETWEEN = re.compile(r"(?:\s|<br\s*/?>|\\\n|[:：]\s)+", re.IGNORECASE)
+# "**Key points:**" introduces what follows, and asks nothing.
+_INTRODUCES = re.compile(r"[:：][\s*_]*\Z")
 _MARKS_ONLY = re.compile(r"(?:[^\w\n]|<br\s*/?>|\((?:\w+)\)|\[(?:\w+)\])*", re.IGNORECASE)
 
 
 def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
-    """Every bold line that could ask, and every first line of an item that ends with a question mark."""
+    """Every bold line that could ask, and every first line of an item.
+
+    An item that does not end with a question mark is one only where its answer is marked, or that of most like it.
+    """
     for index, piece in enumerate(stream):
         chunk = piece.chunk
         if piece.role != "block" or chunk is None or chunk.type != "paragraph":
             continue
         asked, length = _bold(chunk.text)
+        place = "list" if piece.list is not None else ""
         if asked is None and piece.starts:
-            asked, length, place = *_item(chunk.text), "item"
-        else:
-            place = "list" if piece.list is not None else ""
+            line = chunk.text.partition("\n")[0]
+            asked, length, place = question.read(line), len(line), "item"
         if asked is None or asked.is_blank:
             continue
         if piece.number and not asked.numbered:
             asked = replace(asked, numbered=True)
         yield Candidate(
             index, Group(NAME, place, asked.numbered), asked, piece.line, chunk, _rest(chunk, length),
-            sure=asked.labelled,
+            sure=asked.labelled, needs_mark=place == "item" and not words.is_marked(asked.text),
         )  # fmt: skip
 
 
@@ -65,16 +70,11 @@ def _bold(text: str) -> tuple[Asked | None, int]:
     asked = question.read(f"{match['lead']}**{match['text']}**{'' if run_in else tail}")
     if words.is_aside(asked.text) or labels.heading(asked.text):
         return None, 0
+    if _INTRODUCES.search(match["text"] + tail) and not (asked.labelled or words.is_marked(asked.text)):
+        return None, 0
     if run_in and not (words.is_marked(asked.text) or asked.labelled):
         return None, 0
     return asked, match.end() - (len(tail) if run_in else 0)
-
-
-def _item(text: str) -> tuple[Asked | None, int]:
-    """What the first line of an item asks, if it ends with a question mark, and its length."""
-    line = text.partition("\n")[0]
-    asked = question.read(line)
-    return (asked, len(line)) if words.is_marked(asked.text) else (None, 0)
 
 
 def _rest(chunk: Chunk, start: int) -> Chunk | None:

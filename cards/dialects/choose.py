@@ -71,11 +71,11 @@ def _is_taken(
     mark = marked[candidate]
     if chosen:
         return candidate.form in chosen or mark in chosen
-    if candidate.needs_mark:
-        return bool(mark) or candidate.sure
     if labelled and candidate.form == bold.NAME and candidate.group.place:
         return False
     fellows = candidate.group in marked.groups
+    if candidate.needs_mark:
+        return bool(mark) or candidate.sure or fellows
     return bool(mark) or candidate.sure or fellows or evidence[candidate.group].is_enough
 
 
@@ -87,8 +87,10 @@ def _reasons(
     evidence: Mapping[Group, Evidence],
 ) -> Iterator[Reason]:
     for candidate in proposed:
+        if candidate.needs_mark and candidate.form == bold.NAME and candidate.index not in taken:
+            continue  # an item like any other
         span = Span(document.source.path, candidate.line, candidate.chunk.column)
-        why = str(evidence[candidate.group])
+        why = str(evidence.get(candidate.group, "nothing speaks for it"))
         if marked[candidate]:
             why = f"its answer is marked ({marked[candidate]})"
         elif candidate.sure:

@@ -43,7 +43,8 @@ def facts(
     """What is known of each group."""
     groups: dict[Group, list[Candidate]] = {}
     for candidate in proposed:
-        groups.setdefault(candidate.group, []).append(candidate)
+        if not (candidate.needs_mark and candidate.form == "bold"):  # any item at all may be such a one
+            groups.setdefault(candidate.group, []).append(candidate)
     page = _page(document, stream, proposed, bool(marks))
     return {group: _facts(group, members, page) for group, members in groups.items()}
 

@@ -66,6 +66,8 @@ def read(line: str, letters: Letters = _NO_LETTERS) -> Label | None:
         return None
     word = match["word"]
     kind = letters.get(word.casefold(), "") or words.label(word)
+    if not kind and match["open"]:
+        kind = words.qualified_label(word)
     if not kind:
         return None
     alone = not line[match.end() :].strip()

@@ -90,7 +90,7 @@ def of_value(text: str, zero_based: bool = False) -> Level | None:
         )
     if found := of_words(text):
         return found
-    first = re.split(r"[,/|–—]| - | to ", text)[0]
+    first = re.split(r"[,/|–—·•]| - | to ", text)[0]
     if first != text and (found := of_words(first)):
         return found
     number = _SCALE.match(text)

@@ -37,6 +37,7 @@ _WRAPS = (
 _OPENINGS = frozenset(opening[0] for opening, _ in _WRAPS)
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:#[^()]*(?:\([^()]*\)[^()]*)*)?\)")
 _COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?=\S)")
+_ONLY_NUMBER = re.compile(r"[#№]?[ \t]*\d{1,4}[.)]?")
 _SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
 _ANCHOR = re.compile(r"[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
@@ -71,6 +72,8 @@ def read(text: str) -> Asked:
     numbered = labelled = False
     level: Level | None = None
     text = text.strip()
+    if _ONLY_NUMBER.fullmatch(text):
+        return Asked("", numbered=True, labelled=True)
     for _ in range(12):  # each round takes one mark off; no line has more
         before = text
         text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 
 from . import levels, question, words
+from .candidate import NO_HEADING
 from .levels import Level
 from .pieces import Piece
 
@@ -23,6 +24,11 @@ class Sections:
         while self._open and self._open[-1][0] >= depth:
             self._open.pop()
         self._open.append((depth, self._levels.get(index)))
+
+    def say(self, level: Level) -> None:
+        """A line under the headings says a level, up to the next such line or heading."""
+        self._open = [(depth, said) for depth, said in self._open if depth < NO_HEADING]
+        self._open.append((NO_HEADING, level))
 
     @property
     def level(self) -> Level | None:

@@ -56,7 +56,8 @@ class Walk:
         self.document, self.stream, self.taken = document, stream, taken
         self.marks, self.evidence = marks, evidence
         self.sections = Sections(stream, taken)
-        self.lists = set(_read_by_item(stream, taken))
+        self.asked_in = _asked_in(stream, taken)
+        self.lists = set(_answering(stream))
         self.open: _Open | None = None
         self.page_level: Level | None = None
         self.last_list: Chunk | None = None
@@ -70,12 +71,16 @@ class Walk:
                 self.open.waits = False
                 if mark(piece) not in ("details", "answer-label"):
                     self._finish()
+            if piece.list is not None and piece.list is not self.last_list:
+                self._enter(piece.list)
+            if candidate and piece.list is not None and id(piece.list) not in self.lists:
+                candidate = None
             if candidate and self._begins(candidate):
                 self._start(candidate, index)
             elif piece.role == "heading" and piece.chunk:
                 self._heading(piece, piece.chunk, index)
             elif piece.list is not None and id(piece.list) not in self.lists:
-                self._whole_list(piece, piece.list)
+                continue
             elif piece.role == "end":
                 self._end()
             else:
@@ -83,12 +88,24 @@ class Walk:
         self._finish()
 
     def _start(self, candidate: Candidate, index: int) -> None:
+        title = self._level_of_title() if candidate.form == "label" else None
+        if title:
+            self.open = None
         self._finish()
         if candidate.form == "heading":
             self.sections.enter(candidate.level, index)
-        self.open = _Open(candidate, candidate.asked.level or self.sections.level)
+        self.open = _Open(candidate, candidate.asked.level or title or self.sections.level)
         if candidate.rest:
             self.open.body.append(Piece("block", candidate.rest.line, candidate.rest))
+
+    def _level_of_title(self) -> Level | None:
+        """The level that stands alone under a heading, which then is the title of the card whose label follows."""
+        current = self.open
+        if current is None or current.candidate.form != "heading" or not current.body:
+            return None
+        if any(piece.label is None or piece.label.kind != "level" for piece in current.body):
+            return None
+        return answer.read(self.document, current.body).level
 
     def _begins(self, candidate: Candidate) -> bool:
         """Whether what was taken begins a card here, or belongs to the answer in which it stands."""
@@ -103,15 +120,18 @@ class Walk:
                 return True
         elif current.done:
             return False
-        if above.folds and candidate.form == "bold":
+        if above.folds and not current.closed and (candidate.form == "bold" or not candidate.asked.asks):
             return marked
+        if above.form == "heading" and candidate.form == "bold" and not candidate.asked.asks:
+            return marked or candidate.sure  # a point of its answer
         if above.form != "heading" or marked or candidate.sure:
             return True
         if above.level > 1 and not any(piece.chunk for piece in current.body):
             return True
         if candidate.form != "heading" and above.asked.asks:
             return False
-        stronger = self.evidence[candidate.group].score > self.evidence[above.group].score
+        own, other = self.evidence.get(candidate.group), self.evidence.get(above.group)
+        stronger = own is not None and (other is None or own.score > other.score)
         return stronger and not (self.marks[above] or above.sure)
 
     def _heading(self, piece: Piece, chunk: Chunk, index: int) -> None:
@@ -131,11 +151,13 @@ class Walk:
             return True
         return candidate.form == "heading" and chunk.level > candidate.level
 
-    def _whole_list(self, piece: Piece, found: Chunk) -> None:
-        """A list in which nothing asks, once, as it was."""
-        if found is not self.last_list:
-            self.last_list = found
-            self._plain(Piece("block", found.line, found, starts=piece.starts))
+    def _enter(self, found: Chunk) -> None:
+        """A list is read item by item where one of them begins a card, else taken as it is."""
+        self.last_list = found
+        if any(map(self._begins, self.asked_in.get(id(found), ()))):
+            self.lists.add(id(found))
+        if id(found) not in self.lists:
+            self._plain(Piece("block", found.line, found))
 
     def _end(self) -> None:
         current = self.open
@@ -150,7 +172,11 @@ class Walk:
 
     def _plain(self, piece: Piece) -> None:
         current = self.open
-        if current is None:
+        level = _level_line(piece)
+        if level and (current is None or current.candidate.form in ("label", "bold")):
+            self._finish()
+            self.sections.say(level)
+        elif current is None:
             self._outside(piece)
         elif _ends(piece, current.candidate.form):
             self._finish()
@@ -185,9 +211,9 @@ class Walk:
         read = answer.read(self.document, body)
         front = (*candidate.shown, *(read.part("front") or _pointed_at(asked.text, read.part("answer"))))
         line = candidate.line if chunk is candidate.chunk else chunk.line
-        # Where its fellows have answers that are marked, one without has none yet.
+        # Where its fellows have answers that are marked, what stands under one without is part of what it asks.
         fellows = candidate.group in self.marks.groups and not candidate.sure
-        if read.is_empty or (fellows and not read.mark):
+        if read.is_empty or (fellows and not read.mark and not (asked.asks and _explains(read.part("answer")))):
             if asked.asks or fellows:
                 self.unanswered.append(Span(self.document.source.path, line, candidate.chunk.column))
             return
@@ -202,6 +228,11 @@ class Walk:
         )  # fmt: skip
 
 
+def _explains(told: Sequence[Chunk]) -> bool:
+    """Whether blocks are more than code and options."""
+    return any(chunk.type == "paragraph" for chunk in told)
+
+
 def _pointed_at(asked: str, told: Sequence[Chunk]) -> tuple[Chunk, ...]:
     """The code below a question that speaks of it: it is shown with the question, and again with what it explains."""
     if len(told) > 1 and told[0].type == "fence" and words.points(asked):
@@ -209,15 +240,29 @@ def _pointed_at(asked: str, told: Sequence[Chunk]) -> tuple[Chunk, ...]:
     return ()
 
 
-def _read_by_item(stream: Sequence[Piece], taken: Mapping[int, Candidate]) -> Iterator[int]:
-    """The lists, by identity, that are read item by item: something asks in them, or they begin with an answer."""
-    for index in taken:
+def _asked_in(stream: Sequence[Piece], taken: Mapping[int, Candidate]) -> Mapping[int, list[Candidate]]:
+    """What was taken in each list, by the list's identity."""
+    found: dict[int, list[Candidate]] = {}
+    for index, candidate in taken.items():
         if stream[index].list is not None:
-            yield id(stream[index].list)
+            found.setdefault(id(stream[index].list), []).append(candidate)
+    return found
+
+
+def _answering(stream: Sequence[Piece]) -> Iterator[int]:
+    """The lists, by identity, that begin with the label of an answer."""
     for before, piece in zip((None, *stream), stream, strict=False):
         first = piece.list is not None and (before is None or before.list is not piece.list)
         if first and mark(piece) == "answer-label":
             yield id(piece.list)
+
+
+def _level_line(piece: Piece) -> Level | None:
+    """The level that a bold line says, and nothing else: "**Intermediate:**"."""
+    chunk = piece.chunk
+    if chunk is None or piece.role != "block" or chunk.type != "paragraph" or chunk.text[:2] not in ("**", "__"):
+        return None
+    return levels.of_words(chunk.text) if _BOLD_LINE.fullmatch(chunk.text.strip().rstrip(":：")) else None
 
 
 def _ends(piece: Piece, form: str) -> bool:

@@ -21,6 +21,7 @@ _MARKS = ("?", "？", "؟", "⁇")
 _QUOTES = "\"'“”‘’«»「」`*_"
 # A placeholder is not much longer than its first words.
 _LONG, _MORE = 60, 12
+_QUALIFIED = 4
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 
@@ -54,6 +55,15 @@ def _longest(key: str) -> int:
 def label(word: str) -> str:
     """What a label opens: one of LABELS, or "" where the word is none."""
     return _labels().get(" ".join(word.split()).casefold(), "")
+
+
+def qualified_label(word: str) -> str:
+    """What a label opens of which the first or last word says so: "Interview answer", "Resposta esperada"."""
+    parts = word.split()
+    if not 1 < len(parts) <= _QUALIFIED:
+        return ""
+    kinds = [label(part) for part in (parts[0], parts[-1]) if len(part) > 1]
+    return next((kind for kind in ("answer", "question") if kind in kinds), "")
 
 
 @cache
@@ -154,7 +164,9 @@ def is_aside(text: str) -> bool:
 @cache
 def _asides() -> re.Pattern[str]:
     """Those of several words, which say so wherever they stand."""
-    return re.compile(rf"(?<!\S)(?:{'|'.join(re.escape(word) for word in _table()['aside'] if ' ' in word)})(?!\S)")
+    return re.compile(
+        rf"(?<!\S)(?:{'|'.join(re.escape(word) for word in _table()['aside'] if ' ' in word and word.isascii())})(?!\S)"
+    )
 
 
 def speaks_of_questions(text: str) -> bool:
