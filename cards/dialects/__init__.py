@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model import Document
-from . import choose, cloze, definition, heading, house, levels, table
+from . import choose, cloze, definition, heading, house, levels, spaced, table
 from .block import with_level
 from .choose import Found, Reason
 from .levels import Level
 
 __all__ = ["NAMES", "Found", "Level", "Reason", "guess", "house", "levels"]
 
-NAMES = (house.NAME, *choose.NAMES, cloze.NAME, definition.NAME, table.NAME)
+NAMES = (house.NAME, *choose.NAMES, cloze.NAME, definition.NAME, table.NAME, spaced.NAME)
 """Every dialect that deck.yaml and `--dialect` may name."""
 
 
@@ -30,6 +30,7 @@ def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level
         (cloze.NAME, cloze.read(document, cloze.NAME in chosen)),
         (definition.NAME, definition.read(document)),
         (table.NAME, table.read(document)),
+        (spaced.NAME, spaced.read(document, spaced.NAME in chosen)),
     ):
         for card in read if not chosen or name in chosen else ():
             if card.span.line not in taken:

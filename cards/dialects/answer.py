@@ -278,5 +278,7 @@ def _says_something(chunk: Chunk) -> bool:
         return False
     if chunk.type == "paragraph" and not _is_pictured(chunk):
         text = chunk.text.strip()
+        if "`" in text or "$" in text:  # `$?` is an answer, and has no letter
+            return True
         return _BLANK.fullmatch(text) is None and not words.is_placeholder(text) and not leads_back(chunk)
     return not (chunk.type == "list" and markdown.is_boxed(chunk))

@@ -210,6 +210,8 @@ def _may_ask(chunk: Chunk) -> bool:
     """Whether an item of a list could be a question: by its first line alone, so that prose stays cheap."""
     if not _MAYBE.search(chunk.text):
         return False
+    if "<details" in chunk.text:
+        return True
     lines = list(markdown.first_lines(chunk))
     if any(labels.is_option(lines[at][:1], lines[at + 1 : at + 2]) for at in range(len(lines) - 1)):
         return False
