@@ -147,8 +147,8 @@ class Walk:
         """Whether a heading that asks nothing is part of the answer above it."""
         if kind == "answer":
             return True
-        if kind and kind != "question" and chunk.level == candidate.level:
-            return True
+        if kind and kind != "question" and chunk.level == candidate.level and candidate.needs_mark:
+            return True  # of `### Question`, as `### Answer` is
         return candidate.form == "heading" and chunk.level > candidate.level
 
     def _enter(self, found: Chunk) -> None:
