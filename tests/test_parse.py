@@ -20,7 +20,7 @@ BOM = b"\xef\xbb\xbf"
 
 def read(root: Path, name: str) -> list[dict[str, Any]]:
     """The cards of a file as its expectation writes them: a part that is empty is left out."""
-    settings = Settings(root, "", "Track", "track", difficulty="beginner")
+    settings = Settings(root, "", "Track", "track", difficulty="beginner", dialects=("house",))
     found = []
     for row in pipeline.cards(settings, [name]):
         assert not isinstance(row, Diagnostic), row
@@ -70,7 +70,7 @@ def test_list_says_what_the_parser_found(track: Track) -> None:
     for name in NAMES:
         track.write(f"{name}.md", (CASES / f"{name}.md").read_bytes())
     deck = track.root / "deck.yaml"
-    deck.write_text(deck.read_text(encoding="utf-8") + "difficulty: beginner\n", encoding="utf-8")
+    deck.write_text(deck.read_text(encoding="utf-8") + "difficulty: beginner\ndialects: [house]\n", encoding="utf-8")
     rows = track.cards()
     for name in NAMES:
         found = [row for row in rows if row["path"] == f"{name}.md"]
@@ -91,6 +91,12 @@ def notes(root: Path, text: str, url: str = "https://guide.example/") -> list[di
     found = pipeline.read(settings, ["case.md"])
     assert not found.faults
     return [dict(zip((name for name, _ in n.note_type.fields), n.fields, strict=True)) for n in found.notes]
+
+
+def test_an_escape_is_text_on_either_side_of_a_label(tmp_path: Path) -> None:
+    text = card("a").replace("**A:** Because it is so.", "a \\* b &amp; c\n**A:** d \\* e &amp; f")
+    found = notes(tmp_path, text)[0]
+    assert (found["Front"], found["Answer"]) == ("<p>a * b &amp; c</p>", "<p>d * e &amp; f</p>")
 
 
 @pytest.mark.parametrize(

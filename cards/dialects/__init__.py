@@ -36,7 +36,7 @@ def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level
             if card.span.line not in taken:
                 blocks.append(card)
                 reasons.append(Reason(card.span, name, True, "nothing else is written so"))
-    if title and not blocks and not found.unanswered:
+    if title and (not chosen or heading.NAME in chosen) and not blocks and not found.unanswered:
         blocks += heading.whole(document, title)
     return Found(
         tuple(with_level(card, level) for card in sorted(blocks, key=lambda card: card.span)),

@@ -219,13 +219,18 @@ class Walk:
             return
         self.blocks.append(
             block(
-                self.document, read.mark or candidate.form, line, candidate.chunk.column,
+                self.document, _dialect(candidate, read.mark), line, candidate.chunk.column,
                 (markdown.paragraph(asked.text, chunk),), read.part("answer"),
                 front=front, more=read.part("more"), source=read.part("source"),
                 level=levels.among(asked.level or read.level or current.level, self.document.source.text),
                 anchor=candidate.chunk.anchor,
             )
         )  # fmt: skip
+
+
+def _dialect(candidate: Candidate, mark: str) -> str:
+    """How a card is written: a heading or bold line is named after how its answer is marked, if it is."""
+    return mark if mark and candidate.form in ("heading", "bold") else candidate.form
 
 
 def _explains(told: Sequence[Chunk]) -> bool:
