@@ -55,7 +55,7 @@ class Selection:
 
 
 def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selection]:
-    """The tracks that `paths` lie in, or that lie below them, with `dialects` over those of deck.yaml. Raises ConfigError.
+    """The tracks that `paths` lie in, or that lie below them, `dialects` over those of deck.yaml. Raises ConfigError.
 
     A track is a folder with deck.yaml. A folder that has none, and neither above nor below it, is read by
     its folder names.

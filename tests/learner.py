@@ -71,10 +71,13 @@ def add_tag(collection: Collection, card: str, tag: str) -> None:
     collection.update_note(note)
 
 
+def all_notes(collection: Collection) -> list[Note]:
+    return [collection.get_note(note_id) for note_id in collection.find_notes("")]
+
+
 def notes_of(collection: Collection, card: str) -> list[Note]:
     """Every note whose field Id is `card`, found without Anki's search."""
-    notes = [collection.get_note(note_id) for note_id in collection.find_notes("")]
-    return [note for note in notes if "Id" in note and note["Id"] == card]
+    return [note for note in all_notes(collection) if "Id" in note and note["Id"] == card]
 
 
 def note_of(collection: Collection, card: str) -> Note:

@@ -24,8 +24,9 @@ class Group:
 class Candidate:
     """A question, perhaps: the piece of the stream at `index`.
 
-    `rest` is what follows in the question's own paragraph, `shown` what is asked with it. Where it is `sure`, nothing but an answer is needed; one
-    that `needs_mark` is none unless its answer is marked; else the group's evidence decides.
+    `rest` is what follows in the question's own paragraph, `shown` what is asked with it. Where it is `sure`, nothing
+    but an answer is needed; one that `needs_mark` is none unless its answer is marked; else the group's evidence
+    decides.
     """
 
     index: int

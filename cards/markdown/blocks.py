@@ -40,8 +40,8 @@ def listed_heading(tokens: Sequence[Token], index: int) -> bool:
 def blocks(tokens: Sequence[Token], opens: Opens) -> Iterator[tuple[int, int, tuple[Container, ...]]]:
     """The ranges of tokens that make one block each.
 
-    A list or quote is one block, unless a heading inside `opens` it: then the blocks in it are `within` it. What a quote
-    holds is quoted from somewhere: only our own comments open it.
+    A list or quote is one block, unless a heading inside `opens` it: then the blocks in it are `within` it. What a
+    quote holds is quoted from somewhere: only our own comments open it.
     """
     closes: dict[int, int] = {}
     marked = [0]
