@@ -17,6 +17,7 @@ _HEADING = re.compile(r"(#{2,6})(?=[^\s#])")
 _ADMONITION = re.compile(r"(?:\?{3}\+?|!{3})[ \t]+(\w+)[^\n\"]*(?:\"(.*)\")?[ \t]*$")
 _TOOL = re.compile(r"[ \t]*(?:%%[ \t]*(?:ANKI|END)?[ \t]*(?:%%)?|END[ \t]*%%|<!--[ \t]*(?:ANKI|END)[ \t]*-->)[ \t]*$")
 _TAB = 4
+_LISTED = frozenset("-*+0123456789")
 # How far a closing is looked for: code of questions and answers is short, and a search must not cost the square.
 _REACH = 400
 
@@ -34,18 +35,20 @@ def _mend(lines: list[str]) -> None:
     index = 0
     while index < len(lines):
         line = lines[index]
-        if not line or line.isspace():
+        text = line.lstrip()
+        if not text:
             index += 1
             continue
-        indent = _width(line)
+        indent = len(line) - len(text) if line[0] != "\t" else _width(line)
         while items and indent < items[-1]:
             items.pop()
-        # Three of a kind begin a fence; looking for them first keeps prose cheap.
+        # Looking at the first character, and for three of a kind, keeps prose cheap.
         fence = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if fence:
             index = _fence(lines, index, fence, items)
             continue
-        if item := _ITEM.match(line):
+        first = text[0]
+        if first in _LISTED and (item := _ITEM.match(line)):
             items.append(len(item[0].expandtabs(_TAB)))
         elif line[0] == "#":
             lines[index] = _HEADING.sub(r"\1 ", line, count=1)
@@ -55,7 +58,7 @@ def _mend(lines: list[str]) -> None:
         elif line[0] in "?!" and (found := _ADMONITION.match(line)):
             index = _admonition(lines, index, found)
             continue
-        elif line.lstrip()[0] in "%E<" and _TOOL.match(line):
+        elif first in "%E<" and _TOOL.match(line):
             lines[index] = ""
         index += 1
 

@@ -19,10 +19,13 @@ from .pieces import Piece
 
 Part = Literal["front", "answer", "more", "source"]
 
-_BACK = re.compile(r"(?:<[^<>]+>|\s|\*\*|__)*\[[^\]]*\]\(#[^)]*\)(?:<[^<>]+>|\s|\*\*|__)*")
+_BACK = re.compile(
+    r"(?:<[^<>]+>|\s|\*\*|__)*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(#[^)]*\)(?:<[^<>]+>|\s|\*\*|__)*"
+)  # fmt: skip
 _BACK_HTML = re.compile(
     r"<(?:div|p|a|b|sup|h\d)\b[^<>]*>(?:\s*<[^<>]+>)*[^<>]{0,40}(?:</?[^<>]+>\s*)+", re.IGNORECASE
 )  # fmt: skip
+_BREAKS = re.compile(r"(?:\s*<br\s*/?>)+\s*\Z", re.IGNORECASE)
 _HREF_HERE = re.compile(r"href\s*=\s*[\"']?#", re.IGNORECASE)
 _COMMENT_LEVEL = re.compile(r"<!--\s*([\w -]+?)\s*[:=]\s*\(?\s*(.+?)\s*\)?\s*-->", re.DOTALL)
 _COMMENT = re.compile(r"<!--\s*(.*?)\s*(?:-->|\Z)", re.DOTALL)
@@ -251,6 +254,8 @@ def _trimmed(chunks: Sequence[Chunk]) -> list[Chunk]:
     kept = list(chunks)
     while kept and _is_idle(kept[-1]):
         kept.pop()
+    if kept and kept[-1].type in ("paragraph", "list") and (breaks := _BREAKS.search(kept[-1].text)):
+        kept[-1] = markdown.ended(kept[-1], breaks[0])
     while kept and _is_idle(kept[0]):
         del kept[0]
     return kept

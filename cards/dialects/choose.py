@@ -86,11 +86,12 @@ def _reasons(
     marked: Marks,
     evidence: Mapping[Group, Evidence],
 ) -> Iterator[Reason]:
+    whys = {group: str(found) for group, found in evidence.items()}
     for candidate in proposed:
         if candidate.needs_mark and candidate.form == bold.NAME and candidate.index not in taken:
             continue  # an item like any other
         span = Span(document.source.path, candidate.line, candidate.chunk.column)
-        why = str(evidence.get(candidate.group, "nothing speaks for it"))
+        why = whys.get(candidate.group, "nothing speaks for it")
         if marked[candidate]:
             why = f"its answer is marked ({marked[candidate]})"
         elif candidate.sure:

@@ -14,6 +14,7 @@ NAME = "cloze"
 # A sentence is short; a search must not cost the square of a page.
 _LONGEST = 4_000
 _LABEL = r"(?:\*\*|__)?(?:C|Cloze)(?:\*\*|__)?[ ]?[:：](?:\*\*|__)?[ \t]+(?=\S)"
+_SIGNS = ("C:", "C：", "C**", "C__", "C :", "Cloze")
 _LINE = re.compile(_LABEL)
 _ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
 # Code, math and links hide nothing; the bold marks that stand there already would, and are taken away.
@@ -33,7 +34,8 @@ def read(document: Document, chosen: bool) -> Iterator[Block]:
     """
     text = document.source.text
     equals = "==" in text and (chosen or _OF_CARDS.search(text) is not None)
-    if not (equals or "{{c" in text or _ANY_LINE.search(text)):
+    labelled = any(label in text for label in _SIGNS) and _ANY_LINE.search(text)
+    if not (equals or "{{c" in text or labelled):
         return
     for paragraph in _paragraphs(document):
         lines = paragraph.text.split("\n")

@@ -73,6 +73,7 @@ POINTS = (
         lambda f: f.count >= _FEW and f.levels and f.leveled < _MANY,
     ),
     Point(2, "they fold away", lambda f: f.folded >= _MANY),
+    Point(1, "summaries of which half ask are little else", lambda f: f.form == "details" and f.asking >= _HALF),
     Point(1, "the file calls itself one of questions", lambda f: f.speaks),
     Point(1, "and holds more than one", lambda f: f.speaks and (f.count > 1 or f.title)),
     Point(2, "links lead to them", lambda f: f.count >= _FEW and f.linked >= _MANY),

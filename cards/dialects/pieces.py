@@ -23,7 +23,10 @@ _ASKING = frozenset({"question", "faq", "help", "quiz", "q"})
 _TELLING = frozenset({"answer", "solution", "success"})
 _NOTHING = re.compile(r"(?:</?(?:br|p|b|i|em|strong|div|center|span|ul|li|h\d|hr)\b[^<>]*>|&nbsp;|\s)*", re.IGNORECASE)
 # A line that closes tags without a blank line before it belongs to the paragraph.
-_CLOSED = re.compile(r"(?:</?\w+>\s*)*</details>\s*(?:</?\w+>\s*)*\Z", re.IGNORECASE)
+_CLOSED = re.compile(r"(?:</?(?:b|i|p|br|strong|em|div|blockquote)>\s*)*</details>\s*(?:</?\w+>\s*)*\Z", re.IGNORECASE)
+# What is put before and behind an answer in HTML, to set it apart from its summary.
+_AROUND = re.compile(r"\A(?:\s*<(?:br\s*/?|p)>)+|(?:\s*<(?:br\s*/?|/p)>)+\s*\Z", re.IGNORECASE)
+_ALL_BOLD = re.compile(r"\A\s*<(b|strong)>((?:(?!</?\1>).)*)(?:</\1>)?\s*\Z", re.IGNORECASE | re.DOTALL)
 _TAIL = 80
 _SAME_LINE = re.compile(r"[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
 # A bold line, or a bold run that asks or is but a label: `**Term**: text` is none of these.
@@ -179,8 +182,11 @@ class _Reader:
         if self.summary is not None:
             self.summary.append(markdown.without_tags(text))
         elif not _NOTHING.fullmatch(text) and not text.strip().startswith("<!--"):
-            skipped = text[: len(text) - len(text.lstrip())].count("\n")
-            shown = markdown.html(text.strip(), chunk, chunk.line + lines + skipped)
+            inner = _AROUND.sub("", text)
+            if bold := _ALL_BOLD.match(inner):
+                inner = _AROUND.sub("", bold[2])
+            skipped = text[: max(text.find(inner.strip()), 0)].count("\n")
+            shown = markdown.html(inner.strip(), chunk, chunk.line + lines + skipped)
             self.found.append(Piece("block", shown.line, shown, list=owner))
 
     def _list(self, chunk: Chunk, owner: Chunk) -> None:

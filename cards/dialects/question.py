@@ -98,7 +98,7 @@ def read(text: str) -> Asked:
         text = text.strip(_SPACE).rstrip("#").strip(_SPACE)
         if text == before:
             break
-    return Asked(_balanced(text.rstrip(":：").rstrip()), numbered, labelled, level)
+    return Asked(_balanced(text), numbered, labelled, level)
 
 
 def is_mark(text: str) -> bool:
