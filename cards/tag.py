@@ -84,6 +84,7 @@ def _trace(block: Block, source: Source, cloze: bool) -> Trace:
     return traces.trace(source.name, question, block.front.text, block.answer.text, cloze)
 
 
+@cache
 def _topic(name: str) -> str:
     """What a file is about: its name, of a README that of its folder."""
     path = PurePosixPath(name)

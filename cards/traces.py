@@ -12,7 +12,7 @@ from operator import eq
 from .model import MAX_QUESTION, Trace
 
 # A sketch is of so many characters, and of short words the hashes are kept: a text is made of few.
-SKETCHED = 1_000
+SKETCHED = 500
 SHORT = 32
 BINS = 16
 _EMPTY = 1 << 32

@@ -1,4 +1,5 @@
-"""Measure a build against a yardstick that only parses, renders, highlights and writes the same text.
+"""Measure a build against a yardstick that only parses, renders, highlights and writes the same text, and the reading
+of somebody's notes against markdown-it's parsing of them.
 
     python tests/bench.py [--notes 1000 10000] [--rounds 5]
 
@@ -21,7 +22,16 @@ from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("build-decks")
 NOTES_A_FILE = 50
-BARS = {"wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0}
+MEGABYTES = 10
+BARS = {"wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes": 1.5}
+# How people write questions, a file each in turn.
+FORMS = (
+    "### {number}. What does case {number} show?\n\n{answer}\n\n",
+    "**Why does case {number} fail?**\n\n{answer}\n\n",
+    "### Case {number}\n\n**Answer:** {answer}\n\n",
+    "<details><summary>How is case {number} mended?</summary>\n\n{answer}\n\n</details>\n\n",
+    "Q: What follows from case {number}?\nA: {answer}\n\n",
+)
 
 WORDS = """
 the server keeps a request until its worker is free because each call holds one `connection` of the pool and a
@@ -54,17 +64,73 @@ def synthetic(root: Path, notes: int) -> None:
         (root / "topic" / f"file-{start:06}.md").write_text(f"# Synthetic\n\n{text}", encoding="utf-8")
 
 
+def notes_of_somebody(root: Path) -> None:
+    """About 10 MB of notes in files of 700 KB: answers as in `synthetic`."""
+    rng = random.Random(MEGABYTES)
+    size = number = 0
+    while size < MEGABYTES * 1_000_000:
+        form, cards = FORMS[number % len(FORMS)], []
+        while sum(map(len, cards)) < 700_000:
+            cards += [form.format(number=len(cards) + n, answer=_answer(rng)) for n in range(1, 51)]
+        (root / f"{number:02}.md").write_text(f"# Interview questions\n\n{''.join(cards)}", encoding="utf-8")
+        size += sum(map(len, cards))
+        number += 1
+
+
+def read_notes(root: Path, ours: bool) -> None:
+    """Read notes to cards, or only parse their Markdown."""
+    import gc
+
+    from build_decks.cards import discover
+    from build_decks.cards.model import Source
+    from build_decks.cards.parse import parse
+    from markdown_it import MarkdownIt
+
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    sources = [discover.read(root, path.name, "") for path in sorted(root.iterdir())]
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    found = 0
+    started = time.process_time()
+    for source in sources:
+        assert isinstance(source, Source)
+        if ours:
+            found += len(parse(source).blocks)
+        else:
+            markdown.parse(source.text)
+    assert not ours or found > MEGABYTES * 500
+    print(time.process_time() - started)
+
+
+def reading(rounds: int) -> float:
+    """The ratio of the processor time that reading notes takes to that of parsing their Markdown."""
+    with tempfile.TemporaryDirectory() as name:
+        notes_of_somebody(Path(name))
+        ratios = []
+        for _ in range(rounds):
+            ours, plain = (
+                float(subprocess.check_output([sys.executable, __file__, f"--{what}", name]))
+                for what in ("read", "parse")
+            )
+            print(f"  {MEGABYTES} MB of notes: read {ours:.2f} s, markdown-it {plain:.2f} s", flush=True)
+            ratios.append(ours / plain)
+    return statistics.median(ratios)
+
+
 def _card(rng: random.Random, number: int) -> str:
+    answer = _answer(rng)
+    comment = f"<!-- card: id=case-{number} difficulty=beginner -->"
+    return f"### What does case {number} show?\n\n{comment}\n\n**A:** {answer}\n\n"
+
+
+def _answer(rng: random.Random) -> str:
     words = [rng.choice(WORDS) for _ in range(rng.randint(90, 110))]
     half = len(words) // 2
     fence = ""
     if rng.random() < 0.6:
         lines = "\n".join(rng.choice(CODE) for _ in range(rng.randint(6, 12)))
         fence = f"\n```python\n{lines}\n```\n"
-    return (
-        f"### What does case {number} show?\n\n<!-- card: id=case-{number} difficulty=beginner -->\n\n"
-        f"**A:** {' '.join(words[:half])}\n{fence}\n{' '.join(words[half:])}\n\n"
-    )
+    return f"{' '.join(words[:half])}\n{fence}\n{' '.join(words[half:])}"
 
 
 def yardstick(root: Path, out: Path) -> None:
@@ -150,11 +216,17 @@ def main() -> int:
     parser.add_argument("--notes", type=int, nargs="+", default=[1_000, 10_000])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--yardstick", type=Path, nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--parse", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.yardstick:
         yardstick(*args.yardstick)
         return 0
-    found = [("start", "build-decks --version / import click", start(args.rounds))]
+    if args.read or args.parse:
+        read_notes(args.read or args.parse, bool(args.read))
+        return 0
+    found = [("notes", f"{MEGABYTES} MB of notes, read / markdown-it", reading(args.rounds))]
+    found += [("start", "build-decks --version / import click", start(args.rounds))]
     for notes in args.notes:
         found += compare(notes, args.rounds)
     for label, of, ratio in found:

@@ -201,7 +201,8 @@ def test_every_point_holds_somewhere(point: evidence.Point) -> None:
         facts(numbered=1.0), facts(count=9), facts(leveled=1.0), facts(levels=True), facts(folded=1.0),
         facts(speaks=True), facts(linked=1.0), facts(back=1.0), facts(count=1, title=True, marked=1.0),
         facts(count=1, only=True, marked=1.0), facts(count=1, named=True, asking=1.0), facts(answered=0.0),
-        facts(form="bold", answered=0.0), facts(form="item", answered=0.5), facts(divided=1.0), facts(form="details", asking=1.0),
+        facts(form="bold", answered=0.0), facts(form="item", answered=0.5), facts(divided=1.0),
+        facts(form="details", asking=1.0),
     ]  # fmt: skip
     assert any(point.holds(group) for group in groups)
     assert not all(point.holds(group) for group in groups)

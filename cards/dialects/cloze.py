@@ -34,8 +34,7 @@ def read(document: Document, chosen: bool) -> Iterator[Block]:
     """
     text = document.source.text
     equals = "==" in text and (chosen or _OF_CARDS.search(text) is not None)
-    labelled = any(label in text for label in _SIGNS) and _ANY_LINE.search(text)
-    if not (equals or "{{c" in text or labelled):
+    if not (equals or "{{c" in text or (any(sign in text for sign in _SIGNS) and _ANY_LINE.search(text))):
         return
     for paragraph in _paragraphs(document):
         lines = paragraph.text.split("\n")
