@@ -257,10 +257,10 @@ def statistics(settings: Settings, names: Iterable[str]) -> tuple[Statistics, tu
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """The code of a track's cards, in study order, how many cards have none to run, and the faults of the files."""
+    """The code of a track's cards, in study order, a file's name for each card without, and the faults of the files."""
 
     trials: tuple[Trial, ...]
-    without: int
+    without: tuple[str, ...]
     faults: tuple[Diagnostic, ...]
 
 
@@ -268,17 +268,19 @@ def trials(settings: Settings, names: Iterable[str]) -> Trials:
     """What has to run so that the cards of the named files can be trusted."""
     found: list[Trial] = []
     faults: list[Diagnostic] = []
-    without = 0
-    for row in cards(settings, names):
-        if isinstance(row, Diagnostic) or row.faults:
-            faults += [row] if isinstance(row, Diagnostic) else row.faults
-            continue
-        # Whoever wrote these never meant them to be run.
-        trial = None if row.block.is_found else verify.trial(row.block, row.card)
-        without += trial is None
-        found += [trial] if trial else []
+    without: list[str] = []
+    for file in files(settings, names):
+        faults += file.faults
+        for row in file.cards:
+            # Whoever wrote what was found never meant it to be run.
+            trial = None if row.faults or row.block.is_found else verify.trial(row.block, row.card)
+            faults += row.faults
+            if trial:
+                found.append(trial)
+            elif not row.faults:
+                without.append(file.name)
     faults += checks.duplicate_ids([trial.card for trial in found])
-    return Trials(tuple(found), without, _sorted(faults))
+    return Trials(tuple(found), tuple(without), _sorted(faults))
 
 
 def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str = "") -> tuple[Artefact, ...]:

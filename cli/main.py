@@ -335,7 +335,7 @@ def verify(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, quie
             faults += done.faults
             stage.add(verifying.path(settings), _text(record.text_of(done.record)))
             if not quiet:
-                report.verified(settings.title, done, on, found.without)
+                report.verified(settings.title, done, on, sum(name in inside for name in found.without))
         if not check:
             stage.commit()
     _stop_at_errors(faults)
@@ -397,6 +397,7 @@ def list_cards(
     from ..cards import pipeline
     from . import report
 
+    _collect_less()
     faults: list[Diagnostic] = []
     found: dict[Span, tuple[Block, Card]] = {}
     for selection in _select(paths, dialects):

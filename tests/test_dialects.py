@@ -367,7 +367,7 @@ def test_front_matter_of_any_kind_is_no_fault(tmp_path: Path) -> None:
 def test_code_of_found_cards_is_never_run(tmp_path: Path) -> None:
     notes = write(tmp_path, {"a.md": QUESTIONS.replace("A number.", "```python\nraise SystemExit(1)\n```\n\ntext")})
     found = pipeline.trials(Settings(tmp_path, "", "T", "t"), ["a.md"])
-    assert (found.trials, found.without) == ((), 4)
+    assert (found.trials, found.without) == ((), ("a.md",) * 4)
     assert notes.run("verify", "--check").code == 0
 
 

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from build_decks.cards import pipeline
-from build_decks.cards.model import Block, Card, Diagnostic, Note
+from build_decks.cards.model import Block, Card, Diagnostic, Note, Source
+from build_decks.cards.parse import parse
+from build_decks.cards.repair import repair
 from build_decks.cards.settings import Settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -183,6 +185,106 @@ def test_a_card_is_the_same_after_any_line_end_and_mark(texts: list[str], end: s
     text = "".join(text.replace("id=x", f"id=x{number}") for number, text in enumerate(texts)) + REFERENCES
     assert notes(mark + text.replace("\n", end)) == notes(text)
     assert parts(cards(mark + text.replace("\n", end))) == parts(cards(text))
+
+
+# Lines of somebody's notes, which hold no house card.
+NOTE_LINES = st.sampled_from(
+    """\
+### 1. What is it?
+### Question 2
+### 3
+## Q. Why?
+### **Why?** [Senior] ⭐⭐
+#### Answer
+### Answer: B
+# Interview questions
+## Basic
+###### Source
+**What is it?**
+**Q1: Why?**
+**Answer:**
+**Answer:** so
+**Difficulty:** hard
+**Follow-up Questions:**
+Q: What?
+A: That.
+A. so
+B. no
+C: a [word] here
+==word==
+{{c1::word}}
+- **Q:** Why?
+  - **A:** So.
+1. **Why?** 👶
+   so it is
+2. Why not?
+- [x] right
+- [ ] wrong
+<details>
+<summary>Why?</summary>
+<summary>Answer</summary>
+</b></details>
+<details><summary>What?</summary><br><b>so</b></details>
+> [!question] Why?
+> So.
+> **Answer:** so
+??? question "Why?"
+    So.
+Term
+: what it means
+What::That
+?
+#flashcards
+| Question | Answer |
+|---|---|
+| Why? | So. |
+<!-- difficulty: easy -->
+[⬆ Back](#top)
+TODO
+```js
+```
+---
+Вопрос: Почему?
+Ответ: Так.
+## 什么是锁？
+答：一扇门。
+%%ANKI
+END%%""".split("\n")  # noqa: SIM905
+)
+NOTES = st.lists(st.one_of(NOTE_LINES, NOTE_LINES, LINE, st.just("")), max_size=30).map("\n".join)
+
+
+@settings(deadline=None, max_examples=300)
+@given(NOTES)
+def test_any_notes_are_read_and_every_card_has_a_place_in_them(text: str) -> None:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    parsed = parse(Source("a.md", "a.md", "\n".join(lines)))
+    spans = [*(block.span for block in parsed.blocks), *parsed.unanswered, *(reason.span for reason in parsed.reasons)]
+    assert all(1 <= span.line <= len(lines) for span in spans)
+    assert [block.span for block in parsed.blocks] == sorted(block.span for block in parsed.blocks)
+    found, faults = notes(text)
+    house = [block for block in parsed.blocks if not block.is_found]
+    assert all(block.asked.strip() and (block.hides or block.answered.strip()) for block in parsed.blocks) or house
+    assert len({note.card.trace for note in found if note.card.trace}) <= len(found)
+    assert all(fault.severity == "warning" for fault in faults) or house or "<!--" in text
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.one_of(NOTES, DOCUMENT))
+def test_mending_markdown_keeps_its_lines(text: str) -> None:
+    assert repair(text).count("\n") == text.count("\n")
+
+
+ANSWERED = "# Interview questions\n\n### 1. Why?\n\nanswer\n\n{0}\n\n### 2. And why?\n\nother\n\n### 3. What?\n\nlast\n"
+
+
+@settings(deadline=None, max_examples=250)
+@given(st.sampled_from("`~"), st.one_of(CODE, NOTES))
+def test_no_code_in_a_fence_makes_or_breaks_a_found_card(mark: str, code: str) -> None:
+    shown = fence(mark, code.replace("<!--", "<--"))
+    found = parse(Source("a.md", "a.md", ANSWERED.format(shown))).blocks
+    assert [block.asked for block in found] == ["Why?", "And why?", "What?"]
+    assert [block.answered for block in found[1:]] == ["other", "last"]
 
 
 @settings(deadline=None, max_examples=100)
