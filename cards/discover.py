@@ -50,7 +50,7 @@ def concept_files(
     begins with a dot or an underscore is left out. So are the README files of a track that is `declared`, unless
     `include` names them, and in any other folder what a repository says of itself.
     """
-    readmes = not declared or any("readme" in pattern.lower() for pattern in include)
+    readmes = [pattern for pattern in include if "readme" in pattern.lower()] if declared else ["*"]
     names = []
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith((".", "_"))]
@@ -58,7 +58,7 @@ def concept_files(
         for file in files:
             name = (inside / file).as_posix()
             stem = Path(file).stem.lower()
-            if not file.lower().endswith(SUFFIXES) or (stem == "readme" and not readmes):
+            if not file.lower().endswith(SUFFIXES) or (stem == "readme" and not _matches(name, readmes)):
                 continue
             if (
                 not declared

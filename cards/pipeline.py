@@ -90,7 +90,9 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
         cards = []
         for block in parsed.blocks:
             card, faults = tag.tag(block, source, labels)
-            cards.append(Found(block, card, (*block.faults, *faults, *checks.sources(block, settings.source_hosts))))
+            # Our own cards cite their sources; somebody's notes may.
+            cited = () if block.is_found else checks.sources(block, settings.source_hosts)
+            cards.append(Found(block, card, (*block.faults, *faults, *cited)))
         faults = (*_soft(source.faults, not settings.declared), *parsed.faults)
         yield ConceptFile(name, parsed, tuple(cards), faults)
 

@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 
 _MARKERS = r"(?:[ \t]*(?:[-*+]|\d{1,9}[.)])(?=[ \t]))*"
-_FENCE = re.compile(rf"(?P<lead>{_MARKERS}[ \t]*)(?P<mark>`{{3,}}(?!.*`)|~{{3,}})[ \t]*(?P<info>.*)")
+_FENCE = re.compile(rf"(?P<lead>{_MARKERS}[ \t]*)(?P<mark>`{{3,}}(?!`)(?!.*`)|~{{3,}}(?!~))[ \t]*(?P<info>.*)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"(#{2,6})(?=[^\s#])")
 _ADMONITION = re.compile(r"(?:\?{3}\+?|!{3})[ \t]+(\w+)[^\n\"]*(?:\"(.*)\")?[ \t]*$")
 _TOOL = re.compile(r"[ \t]*(?:%%[ \t]*(?:ANKI|END)?[ \t]*(?:%%)?|END[ \t]*%%|<!--[ \t]*(?:ANKI|END)[ \t]*-->)[ \t]*$")
 _TAB = 4
+_LONG = 400
 _LISTED = frozenset("-*+0123456789")
 # How far a closing is looked for: code of questions and answers is short, and a search must not cost the square.
 _REACH = 400
@@ -55,7 +56,7 @@ def _mend(lines: list[str]) -> None:
         elif line[0] == ":" and line[1:2] in " \t":
             index = _definition(lines, index)
             continue
-        elif line[0] in "?!" and (found := _ADMONITION.match(line)):
+        elif line[0] in "?!" and len(line) < _LONG and (found := _ADMONITION.match(line)):
             index = _admonition(lines, index, found)
             continue
         elif first in "%E<" and _TOOL.match(line):

@@ -222,7 +222,7 @@ def _text(text: str) -> Callable[[BinaryIO], None]:
 
 def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> str:
     if not built.notes:
-        return f"{settings.shown}: no cards here; a card is a heading with a <!-- card: … --> comment under it"
+        return f"{settings.shown}: no cards here: build-decks list --verbose says which lines are none, and why"
     roles = sorted({role for note in built.notes for role in note.card.roles})
     what = " and ".join(label for label in (role and f"role `{role}`", difficulty) if label)
     return f"{settings.title} has no note of {what}; its roles are {', '.join(roles) or 'none'}"
@@ -258,7 +258,12 @@ def check(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None,
     for line in diagnostics.FORMATS[form](faults):
         report.say(line) if form == "text" else click.echo(line)
     if unanswered:
-        report.say(f"{unanswered} questions have no answer, and are no cards: build-decks list --verbose names them")
+        what = (
+            "1 question has no answer and is no card"
+            if unanswered == 1
+            else f"{unanswered} questions have no answer and are no cards"
+        )
+        report.say(f"{what}: build-decks list --verbose names them")
     if not faults:
         report.say(f"{count} notes, no fault")
     if any(fault.severity == "error" or strict for fault in faults):

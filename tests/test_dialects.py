@@ -176,7 +176,7 @@ def test_check_says_how_many_questions_have_no_answer(track: Track) -> None:
     result = track.run("check")
     assert (result.code, result.out) == (0, "")
     assert result.err.splitlines() == [
-        "3 questions have no answer, and are no cards: build-decks list --verbose names them", "5 notes, no fault",
+        "3 questions have no answer and are no cards: build-decks list --verbose names them", "5 notes, no fault",
     ]  # fmt: skip
     assert "a.md:21: a question without an answer" in track.run("list", "--verbose").err
 
@@ -381,6 +381,11 @@ def hostile() -> Iterator[tuple[str, str]]:
     yield "labels", "**Q:**\n" * 20000
     yield "marks", "**" * 20000
     yield "ticks", "`" * 20000 + "\n==" * 3000
+    yield "bold and ticks", "**" + "`a" * 20000
+    yield "a list of these", "1. **" + "`a" * 20000
+    yield "spaces", f"### a{' ' * 40000}b\n\n**Q:** a{' ' * 40000}b\n\n1. **a{' ' * 40000}b\n"
+    yield "spaces at the end", f"### Why?\n\na{' ' * 40000}b\n"
+    yield "a fence and spaces", f'{"`" * 40000} `\n??? a{" " * 40000}"b\n'
     yield "brackets", "C: " + "[" * 1900 + "]" * 1900
     yield "items", "1. **What?**\n" * 10000
     yield "headings", "### 1. What?\n" * 15000

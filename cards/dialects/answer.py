@@ -25,7 +25,7 @@ _BACK = re.compile(
 _BACK_HTML = re.compile(
     r"<(?:div|p|a|b|sup|h\d)\b[^<>]*>(?:\s*<[^<>]+>)*[^<>]{0,40}(?:</?[^<>]+>\s*)+", re.IGNORECASE
 )  # fmt: skip
-_BREAKS = re.compile(r"(?:\s*<br\s*/?>)+\s*\Z", re.IGNORECASE)
+_BREAKS = re.compile(r"(?<!\s)(?:\s*<br\s*/?>)+\s*\Z", re.IGNORECASE)
 _HREF_HERE = re.compile(r"href\s*=\s*[\"']?#", re.IGNORECASE)
 _COMMENT_LEVEL = re.compile(r"<!--\s*([\w -]+?)\s*[:=]\s*\(?\s*(.+?)\s*\)?\s*-->", re.DOTALL)
 _COMMENT = re.compile(r"<!--\s*(.*?)\s*(?:-->|\Z)", re.DOTALL)

@@ -61,7 +61,7 @@ def choose(document: Document, chosen: Sequence[str]) -> Found:
     taken = {c.index: c for c in proposed if _is_taken(c, marked, evidence, chosen, labelled)}
     walk = Walk(document, stream, taken, marked, evidence)
     walk.run()
-    reasons = _reasons(document, proposed, taken, marked, evidence)
+    reasons = _reasons(document, proposed, taken, marked, evidence, chosen)
     return Found(tuple(walk.blocks), tuple(walk.unanswered), tuple(reasons), walk.page_level)
 
 
@@ -70,7 +70,8 @@ def _is_taken(
 ) -> bool:
     mark = marked[candidate]
     if chosen:
-        return candidate.form in chosen or mark in chosen
+        named = candidate.form in chosen and candidate.level != 1
+        return mark in chosen or (named and not candidate.needs_mark) or (candidate.form in chosen and bool(mark))
     if labelled and candidate.form == bold.NAME and candidate.group.place:
         return False
     fellows = candidate.group in marked.groups
@@ -85,6 +86,7 @@ def _reasons(
     taken: Mapping[int, Candidate],
     marked: Marks,
     evidence: Mapping[Group, Evidence],
+    chosen: Sequence[str],
 ) -> Iterator[Reason]:
     whys = {group: str(found) for group, found in evidence.items()}
     for candidate in proposed:
@@ -92,8 +94,12 @@ def _reasons(
             continue  # an item like any other
         span = Span(document.source.path, candidate.line, candidate.chunk.column)
         why = whys.get(candidate.group, "nothing speaks for it")
-        if marked[candidate]:
+        if chosen:
+            why = "its dialect was named" if candidate.index in taken else "its dialect was not named"
+        elif marked[candidate]:
             why = f"its answer is marked ({marked[candidate]})"
         elif candidate.sure:
             why = "it is marked as a question"
+        elif candidate.needs_mark:
+            why = "its answer is not marked"
         yield Reason(span, candidate.form, candidate.index in taken, why)

@@ -13,13 +13,17 @@ from . import words
 _OPEN = r"(?:\*\*|__|\*|_|<b>|<strong>|<em>|<i>)"
 _CLOSE = r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)"
 _SYMBOLS = r"[^\w\s*_<:\[(`\\&$|\"'#>!-]*"
+# Spaces around the parts of a label: few, or a search would cost the square of a line of them.
+_GAP = r"[ \t]{0,3}"
 _LINE = re.compile(
-    rf"{_SYMBOLS}[ \t]*(?P<open>{_OPEN})?{_SYMBOLS}[ \t]*(?P<word>[^\W\d_](?:[^\W\d_]|[ \t'’-](?=\w))*)"
-    rf"(?:[ \t]*[-#.]?[ \t]*(?P<number>\d{{1,4}}))?[ \t]*(?:(?P<inner>[:：])[ \t]*(?P<close>{_CLOSE})?"
-    rf"|(?P<early>{_CLOSE})[ \t]*(?P<outer>[:：.)]|[-–—](?=[ \t]))?|(?P<dot>[.)])(?P<dotted>{_CLOSE})?(?=[ \t]))[ \t]*",
+    rf"{_SYMBOLS}{_GAP}(?P<open>{_OPEN})?{_SYMBOLS}{_GAP}(?P<word>[^\W\d_](?:[^\W\d_]|[ \t'’-](?=\w))*)"
+    rf"(?:{_GAP}[-#.]?{_GAP}(?P<number>\d{{1,4}}))?{_GAP}(?:(?P<inner>[:：]){_GAP}(?P<close>{_CLOSE})?"
+    rf"|(?P<early>{_CLOSE}){_GAP}(?P<outer>[:：.)]|[-–—](?=[ \t]))?|(?P<dot>[.)])(?P<dotted>{_CLOSE})?(?=[ \t]))"
+    r"[ \t]*",
 )
 # Marks around a label.
 _MARKS = 24
+_NEAR = 16
 _LETTER = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?([^\W\d_])(?:\*\*|__)?[ \t]*[:：]")
 _OFFER = re.compile(r"(?:click|show|expand|reveal|toggle|see|view|open|unfold)(?:\W+\w+){0,3}\W*|", re.IGNORECASE)
 _PAIRS = 2
@@ -84,7 +88,7 @@ def _may_open(head: str) -> bool:
     """Whether a line could open with a label: looking for its marks first keeps prose cheap."""
     if ":" in head or "：" in head or "*" in head or "_" in head or "<" in head:
         return True
-    return head[:1] in "QqAa" and ("." in head[:6] or ")" in head[:6])
+    return "." in head[:_NEAR] or ")" in head[:_NEAR]
 
 
 def lines(text: str, letters: Letters, dotted: bool) -> Iterator[tuple[int, Label]]:

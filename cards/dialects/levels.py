@@ -26,7 +26,7 @@ _STARS = re.compile("(?:[⭐★🌟]\ufe0f?[ \t]*)+[☆]*")
 _SIGN = re.compile(f"[{''.join(_SIGNS)}]\ufe0f?")
 _JOINERS = re.compile("[\u200d\u200c\ufe0f]")
 _BRACKETED = re.compile(r"[\[(（【<{`*_]{1,3}([^\[\]()（）【】<>{}`*_\n]{1,24})[\])）】>}`*_]{1,3}")
-_TAIL = re.compile(r"[ \t]+[-–—|:·][ \t]*([^\W\d_][\w -]{1,20})$")
+_TAIL = re.compile(r"(?<![ \t])[ \t]+[-–—|:·][ \t]*([^\W\d_][\w -]{1,20})$")
 _SCALE = re.compile(r"(\d{1,2})(?:[ \t]*(?:/|of|из|out of)[ \t]*(\d{1,2}))?")
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 

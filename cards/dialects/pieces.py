@@ -27,11 +27,12 @@ _CLOSED = re.compile(r"(?:</?(?:b|i|p|br|strong|em|div|blockquote)>\s*)*</detail
 # What is put before and behind an answer in HTML, to set it apart from its summary.
 _AROUND = re.compile(r"\A(?:\s*<(?:br\s*/?|p)>)+|(?:\s*<(?:br\s*/?|/p)>)+\s*\Z", re.IGNORECASE)
 _ALL_BOLD = re.compile(r"\A\s*<(b|strong)>((?:(?!</?\1>).)*)(?:</\1>)?\s*\Z", re.IGNORECASE | re.DOTALL)
+_CLOSING = re.compile(r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:\Z|\n))")
 _TAIL = 80
-_SAME_LINE = re.compile(r"[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
+_SAME_LINE = re.compile(r"(?<![ \t])[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
 # A bold line, or a bold run that asks or is but a label: `**Term**: text` is none of these.
 _BOLD = re.compile(
-    r"(?:\*\*|__|<b>|<strong>)(?:`[^`]*`|(?!\*\*|__).)*?"
+    r"(?:\*\*|__|<b>|<strong>)(?:`[^`]*`|`(?![^`]*`)|(?!\*\*|__)[^`])*?"
     r"(?:[?？؟][\s\"'”»)]*(?:\*\*|__|</)|(?:\*\*|__|</b>|</strong>)(?:[^\w]|<[^<>]*>|[\[(]\w+[\])])*$)",
     re.IGNORECASE,
 )
@@ -133,13 +134,10 @@ class _Reader:
         if first:
             self.found.append(Piece("block", first.line, first, list=owner))
         for (line, label), said in zip(found, rest, strict=True):
-            shown = self._unwrapped(said) if said and label.wraps else said
+            shown, below = _unwrapped(said) if said and label.wraps else (said, None)
             self.found.append(Piece("label", chunk.line + line, shown, label=label, list=owner))
-
-    def _unwrapped(self, piece: Chunk) -> Chunk:
-        """What follows a label inside a bold run, without the marks that close the run."""
-        text = re.sub(r"(\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:$|\n))", "", piece.text, count=1)
-        return markdown.paragraph(text, piece)
+            if below:
+                self.found.append(Piece("block", below.line, below, list=owner))
 
     def _quote(self, chunk: Chunk, owner: Chunk | None) -> None:
         children = markdown.inside(self.document, chunk) if "[!" in chunk.text[:40] else ()
@@ -201,6 +199,19 @@ class _Reader:
             if len(self.found) > start:
                 self.found[start] = replace(self.found[start], starts=True, number=item.number)
         self.depth -= 1
+
+
+def _unwrapped(said: Chunk) -> tuple[Chunk | None, Chunk | None]:
+    """What follows a label inside its bold run, and what follows the run."""
+    closing = _CLOSING.search(said.text)
+    if not closing:
+        return said, None
+    inside, after = said.text[: closing.start()], said.text[closing.end() :].strip()
+    below = said.line + said.text.count("\n", 0, said.text.find(after, closing.end())) if after else 0
+    return (
+        markdown.paragraph(inside, said) if inside.strip() else None,
+        markdown.paragraph(after, said, below) if after else None,
+    )
 
 
 def _is_card(callout: re.Match[str]) -> bool:

@@ -19,8 +19,8 @@ _NUMBER = re.compile(
     r"|第\s*[\d一二三四五六七八九十百]+\s*[题題问問])[ \t]*[:：、]?[ \t]*"
 )
 _LABEL = re.compile(
-    r"(?P<word>[^\W\d_]+(?:[ \t][^\W\d_]+)?)(?:[ \t]*[-.#№]?[ \t]*(?P<number>\d{1,4}(?:\.\d{1,3})?))?[ \t]*"
-    r"(?P<end>[:：.)\]）、]|[-–—](?=[ \t])|(?=[ \t*_]|$))(?P<space>[ \t]*)"
+    r"(?P<word>[^\W\d_]+(?:[ \t][^\W\d_]+)?)(?:[ \t]{0,3}[-.#№]?[ \t]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?))?[ \t]{0,3}"
+    r"(?P<end>[:：.)\]）、]|[-–—](?=[ \t])|(?=[ \t*_]|$))(?P<space>[ \t]{0,3})"
 )
 _WRAPS = (
     ("**", "**"),
@@ -40,7 +40,7 @@ _COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?
 _ONLY_NUMBER = re.compile(r"[#№]?[ \t]*\d{1,4}[.)]?")
 _SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
-_ANCHOR = re.compile(r"[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
+_ANCHOR = re.compile(r"(?<![ \t])[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
 # A letter alone is a label only where it is known as one everywhere.
 _LETTERS = frozenset("qQ问問سQ")

@@ -16,7 +16,7 @@ else:
 from ..model import DIFFICULTIES
 
 # What a label may open, in the order in which a word that two languages use differently is taken.
-LABELS = ("question", "answer", "follow-up", "level", "source", "more")
+LABELS = ("question", "answer", "follow-up", "level", "source")
 _MARKS = ("?", "？", "؟", "⁇")
 _QUOTES = "\"'“”‘’«»「」`*_"
 # A placeholder is not much longer than its first words.
