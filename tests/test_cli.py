@@ -14,9 +14,9 @@ import pytest
 from tracks import COMMAND, Track, card, cloze
 
 OPTIONS = {
-    "build": ["--out", "--check", "--role", "--difficulty", "--quiet", "--verbose"],
-    "check": ["--format", "--strict", "--explain"],
-    "list": ["--json", "--difficulty", "--subdomain", "--kind"],
+    "build": ["--out", "--check", "--role", "--difficulty", "--dialect", "--quiet", "--verbose"],
+    "check": ["--format", "--strict", "--explain", "--dialect"],
+    "list": ["--json", "--difficulty", "--subdomain", "--kind", "--dialect", "--verbose"],
     "stats": ["--json", "--strict"],
     "verify": ["--python", "--check", "--quiet"],
 }
