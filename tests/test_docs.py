@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from build_decks.cards.dialects import house
+from build_decks.cards import dialects
+from build_decks.cards.dialects import evidence, house
 from build_decks.cards.model import DIFFICULTIES, KINDS
 from build_decks.cli import config
 from build_decks.cli.main import DIFFICULTY, KIND, main
+from tracks import Track
 
 ROOT = Path(__file__).parent.parent
 CODE = re.compile(r"\bC\d{3}\b")
@@ -47,3 +50,55 @@ def test_every_command_and_option_has_a_help_text() -> None:
 def test_the_choices_of_the_options_are_those_of_the_cards() -> None:
     # They are written twice so that `--help` need not import the cards.
     assert (tuple(DIFFICULTY.choices), tuple(KIND.choices)) == (DIFFICULTIES, KINDS)
+
+
+PAGE = (ROOT / "docs" / "dialects.md").read_text(encoding="utf-8")
+STARTS = sorted((PAGE.index(f"\n### {name}\n"), name) for name in dialects.NAMES)
+ENDS = [*(start for start, _ in STARTS[1:]), PAGE.index("\n## How it chooses")]
+SECTIONS = {name: PAGE[start:end] for (start, name), end in zip(STARTS, ENDS, strict=True)}
+
+
+def in_a_line(text: str) -> str:
+    return re.sub(r"\n+", " ⏎ ", text.strip())
+
+
+def as_the_page_says(row: dict[str, Any]) -> str:
+    """A card of `list --json` as the page shows it."""
+    level, written = row["difficulty"], row["difficulty_as_written"]
+    said = f" ({level}{'' if written == level else f': {written}'})" if level else ""
+    asked, mark, shown = in_a_line(row["question"]).partition(" ⏎ ")
+    told = in_a_line(row["answer"])
+    card = told if row["kind"] == "cloze" else f"**{asked}**{mark}{shown} → {told}"
+    return f"- line {row['line']}, `{row['dialect']}`: {card}{said}"
+
+
+@pytest.mark.parametrize("name", dialects.NAMES)
+def test_the_page_shows_each_dialect_and_what_becomes_of_it(name: str, tmp_path: Path) -> None:
+    (example,) = re.findall(r"````markdown\n(.*?)````\n", SECTIONS[name], re.DOTALL)
+    (tmp_path / "notes.md").write_text(example, encoding="utf-8")
+    said = [line for line in SECTIONS[name].splitlines() if line.startswith("- line ")]
+    assert said == [as_the_page_says(row) for row in Track(tmp_path).cards()]
+    assert any(f", `{name}`: " in line for line in said)
+
+
+def test_the_page_shows_what_a_folder_becomes(tmp_path: Path) -> None:
+    example = re.findall(r"````markdown\n(.*?)````\n", PAGE, re.DOTALL)[0]
+    folder = tmp_path / "redis-notes"
+    folder.mkdir()
+    (folder / "basics.md").write_text(example, encoding="utf-8")
+    notes = Track(tmp_path)
+    built = notes.build("redis-notes")
+    assert f"$ build-decks redis-notes\n{built.out}{built.err}```" in PAGE
+    said = notes.run("list", "--verbose", "redis-notes").err.splitlines()
+    assert len([line for line in said if line not in PAGE]) <= 1  # the page leaves one out
+    (folder / "basics.md").write_text(example.replace("How does a key", "When does a key"), encoding="utf-8")
+    changes = re.search(r"changed 1.*?\n(?=wrote)", notes.build("redis-notes").err, re.DOTALL)
+    assert changes is not None
+    assert changes[0] in PAGE
+
+
+def test_the_page_tells_every_point() -> None:
+    table = PAGE[PAGE.index("| points | when |") : PAGE.index("A line *asks*")]
+    told = re.findall(r"(?<=\| )([+−]\d)(?= \|)", table)
+    assert sorted(told) == sorted(f"{point.points:+d}".replace("-", "−") for point in evidence.POINTS)
+    assert f"with {evidence.ENOUGH} points" in PAGE

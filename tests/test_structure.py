@@ -40,8 +40,8 @@ EDGES = {
     "cards.checks.twins": {"cards.checks.rule", "cards.model"},
     "cards.dialects": {
         "cards.dialects.block", "cards.dialects.choose", "cards.dialects.cloze", "cards.dialects.definition",
-        "cards.dialects.heading", "cards.dialects.house", "cards.dialects.levels", "cards.dialects.table",
-        "cards.model",
+        "cards.dialects.heading", "cards.dialects.house", "cards.dialects.levels", "cards.dialects.spaced",
+        "cards.dialects.table", "cards.model",
     },
     "cards.dialects.answer": {
         "cards.dialects.labels", "cards.dialects.levels", "cards.dialects.pieces", "cards.dialects.words",
@@ -87,8 +87,10 @@ EDGES = {
     "cards.dialects.pieces": {"cards.dialects.labels", "cards.dialects.words", "cards.markdown", "cards.model"},
     "cards.dialects.question": {"cards.dialects.levels", "cards.dialects.words"},
     "cards.dialects.sections": {
-        "cards.dialects.levels", "cards.dialects.pieces", "cards.dialects.question", "cards.dialects.words",
+        "cards.dialects.candidate", "cards.dialects.levels", "cards.dialects.pieces", "cards.dialects.question",
+        "cards.dialects.words",
     },
+    "cards.dialects.spaced": {"cards.dialects.block", "cards.dialects.question", "cards.markdown", "cards.model"},
     "cards.dialects.table": {
         "cards.dialects.block", "cards.dialects.labels", "cards.dialects.levels", "cards.dialects.question",
         "cards.dialects.words", "cards.markdown", "cards.model",

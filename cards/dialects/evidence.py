@@ -82,8 +82,10 @@ POINTS = (
     Point(2, "it is the only heading of the file", lambda f: f.only and not f.title and f.marked == 1),
     Point(2, "the file is named after it", lambda f: f.named and not (f.title or f.only) and f.asking == 1),
     Point(-3, "most have nothing under them", lambda f: f.form in ("heading", "details") and f.answered < _HALF),
-    Point(-9, "most have nothing under them", lambda f: f.form == "bold" and f.answered < _HALF),
-    Point(-9, "most have nothing in them", lambda f: f.form == "item" and f.answered <= _HALF),
+    Point(
+        -9, "most have nothing under them",
+        lambda f: (f.form == "bold" and f.answered < _HALF) or (f.form == "item" and f.answered <= _HALF),
+    ),
     Point(-4, "headings divide what is under them", lambda f: f.asking < _SOME and f.divided > _HALF),
 )  # fmt: skip
 
