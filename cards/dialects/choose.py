@@ -70,7 +70,7 @@ def _is_taken(
 ) -> bool:
     mark = marked[candidate]
     if chosen:
-        named = candidate.form in chosen and candidate.level != 1
+        named = candidate.form in chosen and (candidate.level != 1 or candidate.asked.asks)
         return mark in chosen or (named and not candidate.needs_mark) or (candidate.form in chosen and bool(mark))
     if labelled and candidate.form == bold.NAME and candidate.group.place:
         return False

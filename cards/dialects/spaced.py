@@ -16,6 +16,8 @@ from .block import block
 NAME = "spaced"
 
 _INLINE = re.compile(r"(?:[-*+][ \t]+)?(?P<asked>[^`\n]*?[^:`\s])[ \t]*:::?(?![:=])[ \t]*(?P<told>\S.*)")
+# "feeds:: [[routing]]" is a field of the page.
+_FIELD = re.compile(r"[a-z][\w-]*")
 _ALONE = re.compile(r"[ \t]*\?\??[ \t]*")
 _TAGGED = re.compile(r"(?im)(?:^|\s)#flashcards?\b|^tags:.*\bflashcards?\b|^\s*-\s*flashcards?\s*$|<!--SR:")
 
@@ -43,7 +45,8 @@ def _cards(document: Document, paragraph: Chunk) -> Iterator[Block]:
         yield from _card(document, paragraph, paragraph.line, asked, told, mark + 1)
         return
     for number, line in enumerate(lines):
-        if match := _INLINE.fullmatch(line.strip()):
+        match = _INLINE.fullmatch(line.strip())
+        if match and not _FIELD.fullmatch(match["asked"]):
             yield from _card(document, paragraph, paragraph.line + number, match["asked"], match["told"], 0)
 
 
