@@ -167,7 +167,7 @@ def test_list_says_which_dialect_took_a_line_and_why_another_was_refused(track: 
     track.write("a.md", f"# Travels\n\n{told}**Q:** Why?\n**A:** So.\n")
     said = track.run("list", "--verbose").err.splitlines()
     assert "a.md:15: label, taken: its answer is marked (answer-label)" in said
-    assert "a.md:3: heading, not taken: 0 of 5: nothing speaks for it" in said
+    assert "a.md:3: heading, not taken: -3 of 5: -3 hardly any asks" in said
     assert track.run("list").err == ""
 
 
@@ -202,7 +202,7 @@ def test_every_point_holds_somewhere(point: evidence.Point) -> None:
         facts(speaks=True), facts(linked=1.0), facts(back=1.0), facts(count=1, title=True, marked=1.0),
         facts(count=1, only=True, marked=1.0), facts(count=1, named=True, asking=1.0), facts(answered=0.0),
         facts(form="bold", answered=0.0), facts(form="item", answered=0.5), facts(divided=1.0),
-        facts(form="details", asking=1.0),
+        facts(form="details", asking=1.0), facts(linked=1.0, speaks=True),
     ]  # fmt: skip
     assert any(point.holds(group) for group in groups)
     assert not all(point.holds(group) for group in groups)

@@ -76,7 +76,8 @@ POINTS = (
     Point(1, "summaries of which half ask are little else", lambda f: f.form == "details" and f.asking >= _HALF),
     Point(1, "the file calls itself one of questions", lambda f: f.speaks),
     Point(1, "and holds more than one", lambda f: f.speaks and (f.count > 1 or f.title)),
-    Point(2, "links lead to them", lambda f: f.count >= _FEW and f.linked >= _MANY),
+    Point(1, "links lead to them", lambda f: f.count >= _FEW and f.linked >= _MANY),
+    Point(1, "as in a list of questions", lambda f: f.count >= _FEW and f.linked >= _MANY and f.speaks),
     Point(1, "links lead back from them", lambda f: f.count >= _FEW and f.back >= _MANY),
     Point(2, "it is the title of the file", lambda f: f.title and f.marked == 1),
     Point(2, "it is the only heading of the file", lambda f: f.only and not f.title and f.marked == 1),
@@ -86,6 +87,7 @@ POINTS = (
         -9, "most have nothing under them",
         lambda f: (f.form == "bold" and f.answered < _HALF) or (f.form == "item" and f.answered <= _HALF),
     ),
+    Point(-3, "hardly any asks", lambda f: f.asking < _SOME and f.leveled < _MANY and not (f.speaks or f.folded)),
     Point(-4, "headings divide what is under them", lambda f: f.asking < _SOME and f.divided > _HALF),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from .marks import Marks
 from .pieces import Piece
 
 # Tasks count among questions, and not among the steps of a manual.
-_AMONG_QUESTIONS = 0.35
+_AMONG_QUESTIONS = 0.5
 _LOCAL_LINK = re.compile(r"\]\(#([^)\s]+)\)")
 _TITLE = re.compile(r"\A(?:---|\+\+\+)\n(?:.*\n)*?title[ \t]*[:=][ \t]*(.+)")
 _LEAST_NAME = 6

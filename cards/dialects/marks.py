@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .. import markdown
 from . import labels, words
 from .candidate import Candidate, Group
+from .labels import Label
 from .pieces import Piece
 
 
@@ -47,10 +48,15 @@ def mark(piece: Piece) -> str:
         return "details"
     if piece.role == "block" and chunk and chunk.type == "list" and markdown.is_ticked(chunk):
         return "choice"
-    if piece.role == "block" and chunk and chunk.type == "quote":
-        label = labels.read(chunk.text.lstrip("> ").split("\n", 1)[0])
-        return "answer-label" if label and label.kind == "answer" else ""
-    return ""
+    label = _quoted_label(piece)
+    return "answer-label" if label and label.kind == "answer" else ""
+
+
+def _quoted_label(piece: Piece) -> Label | None:
+    """The label with which a quote begins."""
+    if piece.role != "block" or piece.chunk is None or piece.chunk.type != "quote":
+        return None
+    return labels.read(piece.chunk.text.lstrip("> ").split("\n", 1)[0])
 
 
 def _marked(stream: Sequence[Piece], proposed: Sequence[Candidate]) -> Mapping[int, str]:
@@ -82,6 +88,6 @@ def _is_doubtful(kind: str, piece: Piece, candidate: Candidate) -> bool:
     if kind == "choice" or asked.asks or asked.numbered or words.is_task(asked.text):
         return False
     # Under a line that asks nothing a label may be the response of a server, and a fold a picture.
-    if piece.label:
-        return len(piece.label.word) == 1 or words.is_doubtful(piece.label.word)
+    if label := piece.label or _quoted_label(piece):
+        return len(label.word) == 1 or words.is_doubtful(label.word)
     return piece.role == "fold" and labels.is_offer(piece.text)
