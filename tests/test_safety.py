@@ -301,6 +301,7 @@ def test_no_soup_of_markdown_and_html_makes_an_unsafe_field(
     text = text.encode("utf-8", "ignore").decode()
     found = render(tmp_path, f"**One** {text}\n", head, source_url)
     assert_safe(found)
-    if head == CLOZE and found.fields:
+    # HTML that is never closed is left out of its field, whole; the card has a fault, and is not built.
+    if head == CLOZE and found.fields and "C004" not in found.codes:
         numbers = re.findall(r"\{\{c(\d+)::", "".join(found.fields.values()))
         assert numbers == [str(number) for number in range(1, found.cards + 1)]
