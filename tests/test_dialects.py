@@ -181,6 +181,13 @@ def test_check_says_how_many_questions_have_no_answer(track: Track) -> None:
     assert "a.md:21: a question without an answer" in track.run("list", "--verbose").err
 
 
+@pytest.mark.parametrize(("labelled", "count"), [(2, 4), (3, 3)])
+def test_who_labels_the_questions_in_his_lists_means_no_other_item(labelled: int, count: int) -> None:
+    marked = "".join(f"- **Q:** What is {number}?\n  - **A:** A number.\n" for number in range(labelled))
+    plain = '- "Why count?"\n  - Answer: To share.\n\n- "Who counts?"\n  - Answer: Who shares.\n'
+    assert len(of_text(f"{marked}\n## More\n\n{plain}")) == count
+
+
 def facts(**changed: Any) -> evidence.Facts:
     usual: dict[str, Any] = dict.fromkeys(evidence.Facts.__dataclass_fields__, 0.0)
     usual |= dict.fromkeys(("speaks", "levels", "title", "only", "named"), False)
@@ -340,6 +347,7 @@ def test_a_file_that_cannot_be_read_stops_a_track_and_not_a_strangers_folder(tmp
     assert (result.code, len(result.out.splitlines())) == (0, 8)
     assert "c.md:1:5: warning C001 byte 0xff is not UTF-8" in result.err
     assert "b.md:3:13: warning C001 control character U+0008" in result.err
+    assert "u0008" not in result.out
     assert notes.run("build").code == 0
     (tmp_path / "deck.yaml").write_text("title: Notes\n", encoding="utf-8")
     assert notes.run("build").code == 1
