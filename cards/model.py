@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Literal
 
 HOUSE = "house"
@@ -54,6 +54,10 @@ class Diagnostic:
     hint: str
     severity: Severity = "error"
     detail: str = ""
+
+    def as_warning(self) -> Diagnostic:
+        """The same fault where it is said and stops nothing, as in somebody's notes."""
+        return replace(self, severity="warning")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,8 @@ def _guess(source: Source, chosen: Sequence[str]) -> Parsed:
     document, lost = markdown.parse(repaired, matter[0].count("\n") if matter else 0, notes=True)
     level, title = (_level(matter[1]), _title(matter[1])) if matter else (None, "")
     found = guess(document, chosen, title, level)
-    faults = tuple(replace(fault, severity="warning") for fault in lost)
-    return Parsed(document, tuple(found.blocks), faults, tuple(found.unanswered), tuple(found.reasons))
+    faults = tuple(fault.as_warning() for fault in lost)
+    return Parsed(document, found.blocks, faults, found.unanswered, found.reasons)
 
 
 def _title(matter: str) -> str:

@@ -99,14 +99,7 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
 
 def _soft(faults: Iterable[Diagnostic], soft: bool) -> tuple[Diagnostic, ...]:
     """Faults as warnings where they are somebody's who never promised cards: they are said, and nothing stops."""
-    return tuple(replace(fault, severity="warning") if soft else fault for fault in faults)
-
-
-def cards(settings: Settings, names: Iterable[str]) -> Iterator[Found | Diagnostic]:
-    """The cards of the named files, and the faults of the files themselves."""
-    for file in files(settings, names):
-        yield from file.faults
-        yield from file.cards
+    return tuple(fault.as_warning() if soft else fault for fault in faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Markdown of one card rendered, for tests that try many texts: the pipeline's first half without a command."""
+"""Cards found and one card rendered, for tests that try many texts: the pipeline's first half without a command."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,15 +29,22 @@ class Rendered:
         return [fault.code for fault in self.faults]
 
 
+def found(settings: Settings, names: Iterable[str]) -> Iterator[pipeline.Found | Diagnostic]:
+    """The cards of the named files, and the faults of the files themselves."""
+    for file in pipeline.files(settings, names):
+        yield from file.faults
+        yield from file.cards
+
+
 def render(root: Path, text: str, head: str = QA, source_url: str = "") -> Rendered:
     """Render the first card of a page that reads `head` and then `text`."""
     page = root / PAGE
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_bytes((head + text).encode())
-    found = pipeline.read(Settings(root, "", "Track", "track", source_url=source_url), [PAGE])
-    if not found.notes:
-        return Rendered({}, {}, 0, found.faults)
-    note = found.notes[0]
+    read = pipeline.read(Settings(root, "", "Track", "track", source_url=source_url), [PAGE])
+    if not read.notes:
+        return Rendered({}, {}, 0, read.faults)
+    note = read.notes[0]
     names = [name for name, _ in note.note_type.fields]
     media = {medium.name: medium.data for medium in note.media}
-    return Rendered(dict(zip(names, note.fields, strict=True)), media, note.cards, found.faults)
+    return Rendered(dict(zip(names, note.fields, strict=True)), media, note.cards, read.faults)

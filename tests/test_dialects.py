@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rendering
 from build_decks.cards import dialects, pipeline
 from build_decks.cards.dialects import choose, evidence, levels, words
 from build_decks.cards.model import Diagnostic, Source
@@ -49,7 +50,7 @@ def expected(path: Path) -> list[dict[str, Any]]:
 def read(root: Path, file: str, dialects: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """The cards of a file as the cases write them."""
     found = []
-    for row in pipeline.cards(Settings(root, "", "Notes", "notes", dialects=dialects), [file]):
+    for row in rendering.found(Settings(root, "", "Notes", "notes", dialects=dialects), [file]):
         if isinstance(row, Diagnostic):
             assert row.severity == "warning", row
             continue
@@ -268,7 +269,7 @@ def test_the_word_for_a_difficulty_is_kept_as_a_tag(tmp_path: Path) -> None:
         "### 1. What is a lock? [Senior]\n\nA.\n\n### 2. What is a door? ⭐⭐\n\nB.\n\n### 3. What is a key?\n\nC.\n",
         encoding="utf-8",
     )
-    found = [row.card for row in pipeline.cards(Settings(tmp_path, "", "T", "t"), ["a.md"]) if hasattr(row, "card")]
+    found = [row.card for row in rendering.found(Settings(tmp_path, "", "T", "t"), ["a.md"]) if hasattr(row, "card")]
     assert [(c.difficulty, c.difficulty_as_written) for c in found] == [
         ("advanced", "Senior"), ("intermediate", "⭐⭐"), ("", ""),
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rendering
 import yaml
 from build_decks.cards import pipeline
 from build_decks.cards.model import Diagnostic
@@ -22,7 +23,7 @@ def read(root: Path, name: str) -> list[dict[str, Any]]:
     """The cards of a file as its expectation writes them: a part that is empty is left out."""
     settings = Settings(root, "", "Track", "track", difficulty="beginner", dialects=("house",))
     found = []
-    for row in pipeline.cards(settings, [name]):
+    for row in rendering.found(settings, [name]):
         assert not isinstance(row, Diagnostic), row
         assert not row.faults, row.faults
         block, card = row.block, row.card

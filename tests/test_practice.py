@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import rendering
 from build_decks.cards import exercises, pipeline
 from build_decks.cli import config
 
@@ -93,7 +94,7 @@ def test_every_exercise_toml_is_read_and_names_what_exists() -> None:
     found, faults = exercises.read(TRACK, "")
     assert not faults
     assert {PRACTICE / exercise.subdomain / exercise.slug for exercise in found} == set(FOLDERS)
-    ids = {row.card.id for row in pipeline.cards(settings, pipeline.concept_files(settings)) if hasattr(row, "card")}
+    ids = {row.card.id for row in rendering.found(settings, pipeline.concept_files(settings)) if hasattr(row, "card")}
     assert not list(exercises.check(found, settings.subdomains, ids))
     for exercise in found:
         assert exercise.cards

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import rendering
 from build_decks.cards import pipeline
 from build_decks.cards.model import Block, Card, Diagnostic, Note, Source
 from build_decks.cards.parse import parse
@@ -58,7 +59,7 @@ def notes(text: str) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
 def cards(text: str) -> list[tuple[Block, Card]]:
     """The cards of a text that has no fault."""
     with track_of(text) as track:
-        found = list(pipeline.cards(track, ["a.md"]))
+        found = list(rendering.found(track, ["a.md"]))
     assert not [row for row in found if isinstance(row, Diagnostic) or row.faults], found
     return [(row.block, row.card) for row in found if not isinstance(row, Diagnostic)]
 

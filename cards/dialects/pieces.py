@@ -68,7 +68,7 @@ def pieces(document: Document) -> tuple[Piece, ...]:
 
 
 class _Reader:
-    """Collects pieces; it remembers only whether a summary is still open, since one may hold Markdown blocks."""
+    """Collects pieces; it remembers the open summary, how deep the list is and how the labels are written."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -240,12 +240,15 @@ def _line_may_ask(line: str) -> bool:
         return _TAGS.match(line) is not None
     if line.startswith(("**", "__", "<b>", "<strong>")) and _BOLD.match(line):
         return True
-    found = labels.read(line)
-    return words.is_marked(line) or (found is not None and found.kind in ("question", "answer"))
+    return words.is_marked(line) or _is_labelled(line)
 
 
 def _answers(chunk: Chunk) -> bool:
     """Whether a list in an item holds the labels of a card."""
-    first = next(iter(markdown.first_lines(chunk)), "")
-    found = labels.read(first)
+    return _is_labelled(next(iter(markdown.first_lines(chunk)), ""))
+
+
+def _is_labelled(line: str) -> bool:
+    """Whether a line opens with the label of a question or of an answer."""
+    found = labels.read(line)
     return found is not None and found.kind in ("question", "answer")
