@@ -25,6 +25,7 @@ lint: $(VENV)/check.stamp .links/build_decks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/build-decks --check
 	$(BIN)/build-decks check --strict

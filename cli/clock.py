@@ -6,8 +6,8 @@ import os
 import time
 from datetime import date, datetime, timezone
 
-from ..cards.ledger import LAST as LATEST
-from .config import ConfigError
+from ..cards.identity.ledger import LAST as LATEST
+from .errors import ConfigError
 
 
 def now() -> int:

@@ -1,15 +1,13 @@
-"""Paths and deck.yaml -> Settings. What is wrong here is the operator's: it names the key and the known ones."""
+"""deck.yaml -> Settings. What is wrong here is the operator's: it names the key and the known ones."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-import click
 
 from ..cards import mapping
 from ..cards.checks import CODES
@@ -17,6 +15,7 @@ from ..cards.dialects import NAMES as DIALECTS
 from ..cards.mapping import Entry
 from ..cards.model import DIFFICULTIES, is_text
 from ..cards.settings import Limits, Settings, Subdomain, Tuning, kebab, title_of
+from .errors import ConfigError
 
 FILE = "deck.yaml"
 OWN = "_anki"
@@ -26,82 +25,6 @@ KEYS = (
 )  # fmt: skip
 SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "also", "hours", "files", "complete")
 SEVERITIES: tuple[Tuning, ...] = ("error", "warning", "off")
-
-
-def printable(text: str) -> str:
-    """Text of an author without characters that would steer a terminal."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-class ConfigError(click.ClickException):
-    """Wrong usage or configuration: one line for the operator, exit code 2."""
-
-    exit_code = 2
-
-    def format_message(self) -> str:
-        return printable(self.message)
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """A track, and the part of it that was asked for: a name inside it, or "" for all."""
-
-    settings: Settings
-    part: str
-
-    def of(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Those of the concept files `names` that lie in the part."""
-        return tuple(n for n in names if not self.part or n == self.part or n.startswith(f"{self.part}/"))
-
-
-def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selection]:
-    """The tracks that `paths` lie in, or that lie below them, `dialects` over those of deck.yaml. Raises ConfigError.
-
-    A track is a folder with deck.yaml. A folder that has none, and neither above nor below it, is read by
-    its folder names.
-    """
-    for name in dialects:
-        if name not in DIALECTS:
-            raise ConfigError(f"there is no dialect `{name}`; they are {', '.join(DIALECTS)}")
-    found: dict[tuple[Path, str], Selection] = {}
-    for path in paths:
-        for root, part in _roots(path):
-            track = settings(root)
-            found.setdefault(
-                (root, part), Selection(replace(track, dialects=tuple(dialects)) if dialects else track, part)
-            )
-    tags: dict[str, Path] = {}
-    for selection in found.values():
-        root = selection.settings.root
-        if tags.setdefault(selection.settings.tag, root) != root:
-            raise ConfigError(
-                f"{tags[selection.settings.tag]} and {root} have the same tag `{selection.settings.tag}`: "
-                f"give one of them another `tag` in {FILE}, or their decks take each other's names"
-            )
-    return list(found.values())
-
-
-def _roots(path: Path) -> Iterator[tuple[Path, str]]:
-    full = path.resolve()
-    folder = full if full.is_dir() else full.parent
-    for candidate in (folder, *folder.parents):
-        if (candidate / FILE).is_file():
-            part = full.relative_to(candidate).as_posix()
-            yield candidate, "" if part == "." else part
-            return
-    below = sorted(_below(folder))
-    if below and full.is_dir():
-        yield from ((root, "") for root in below)
-    else:
-        yield folder, "" if full.is_dir() else full.name
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for name, folders, files in os.walk(folder):
-        if FILE in files:
-            folders.clear()
-            yield Path(name)
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
 
 
 def settings(root: Path) -> Settings:

@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 import click
 
-from ..cards import discover, explain
+from ..cards import explain
 from ..cards.model import Diagnostic
+from ..cards.sources import discover
 from . import __version__
-from .config import printable
+from .terminal import printable
 
 COLOURS = {"error": "red", "warning": "yellow"}
 WIDTH = 100

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from .config import ConfigError
+from .errors import ConfigError
 
 _TEMPORARY = ".build-decks-"
 
@@ -133,6 +133,15 @@ def lock(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def text(content: str) -> Callable[[BinaryIO], None]:
+    """What `Stage.add` takes, for a file of text."""
+
+    def write(stream: BinaryIO) -> None:
+        stream.write(content.encode())
+
+    return write
 
 
 def sweep(folders: Sequence[Path]) -> None:

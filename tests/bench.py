@@ -81,9 +81,9 @@ def read_notes(root: Path, ours: bool) -> None:
     """Read notes to cards, or only parse their Markdown."""
     import gc
 
-    from build_decks.cards import discover
     from build_decks.cards.model import Source
-    from build_decks.cards.parse import parse
+    from build_decks.cards.sources import discover
+    from build_decks.cards.sources.parse import parse
     from markdown_it import MarkdownIt
 
     gc.freeze()

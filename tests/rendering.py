@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from build_decks.cards import pipeline
 from build_decks.cards.model import Diagnostic
+from build_decks.cards.pipeline import building, reading
 from build_decks.cards.settings import Settings
 
 PAGE = "basics/page.md"
@@ -29,9 +29,9 @@ class Rendered:
         return [fault.code for fault in self.faults]
 
 
-def found(settings: Settings, names: Iterable[str]) -> Iterator[pipeline.Found | Diagnostic]:
+def found(settings: Settings, names: Iterable[str]) -> Iterator[reading.Found | Diagnostic]:
     """The cards of the named files, and the faults of the files themselves."""
-    for file in pipeline.files(settings, names):
+    for file in reading.files(settings, names):
         yield from file.faults
         yield from file.cards
 
@@ -41,7 +41,7 @@ def render(root: Path, text: str, head: str = QA, source_url: str = "") -> Rende
     page = root / PAGE
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_bytes((head + text).encode())
-    read = pipeline.read(Settings(root, "", "Track", "track", source_url=source_url), [PAGE])
+    read = building.read(Settings(root, "", "Track", "track", source_url=source_url), [PAGE])
     if not read.notes:
         return Rendered({}, {}, 0, read.faults)
     note = read.notes[0]

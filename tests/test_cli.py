@@ -379,7 +379,7 @@ def test_starting_imports_nothing_heavy() -> None:
     assert not [name for name in loaded if name in heavy]
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["list", "--help"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"]], ids=" ".join)
 def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
     program = "from build_decks.cli.main import main; main()"
     done = subprocess.run(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from build_decks.cli import config
+from build_decks.cli.errors import ConfigError
 from tracks import Track, card
 
 KEYS = ("title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude")
@@ -107,7 +108,7 @@ BAD = [
 @pytest.mark.parametrize(("deck", "place", "words"), BAD)
 def test_what_is_wrong_in_deck_yaml_is_named(deck: str | bytes, place: str, words: tuple[str, ...], root: Path) -> None:
     (root / "deck.yaml").write_bytes(deck.encode() if isinstance(deck, str) else deck)
-    with pytest.raises(config.ConfigError) as caught:
+    with pytest.raises(ConfigError) as caught:
         config.settings(root)
     said = caught.value.format_message()
     assert said.startswith(place)

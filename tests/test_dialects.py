@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 import rendering
-from build_decks.cards import dialects, pipeline
-from build_decks.cards.dialects import choose, evidence, levels, words
+from build_decks.cards import dialects
+from build_decks.cards.dialects.found import choose, evidence
+from build_decks.cards.dialects.words import levels, vocabulary
 from build_decks.cards.model import Diagnostic, Source
-from build_decks.cards.parse import parse
-from build_decks.cards.repair import repair
+from build_decks.cards.pipeline import proving
 from build_decks.cards.settings import Settings
+from build_decks.cards.sources.parse import parse
+from build_decks.cards.sources.repair import repair
 from tracks import Track, card
 
 if sys.version_info >= (3, 11):
@@ -29,7 +31,7 @@ CASES = Path(__file__).parent / "data" / "dialects"
 FILES = sorted(path for path in CASES.glob("*/*.md"))
 ASKING = [path for path in FILES if json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))]
 FAMILIES = sorted({path.parent.name for path in FILES})
-WORDS = tomllib.loads((Path(dialects.__file__).parent / "words.toml").read_text(encoding="utf-8"))
+WORDS = tomllib.loads((Path(vocabulary.__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
 QA = "### {0}\n\n{1}\n\n"
 
@@ -375,7 +377,7 @@ def test_front_matter_of_any_kind_is_no_fault(tmp_path: Path) -> None:
 
 def test_code_of_found_cards_is_never_run(tmp_path: Path) -> None:
     notes = write(tmp_path, {"a.md": QUESTIONS.replace("A number.", "```python\nraise SystemExit(1)\n```\n\ntext")})
-    found = pipeline.trials(Settings(tmp_path, "", "T", "t"), ["a.md"])
+    found = proving.trials(Settings(tmp_path, "", "T", "t"), ["a.md"])
     assert (found.trials, found.without) == ((), ("a.md",) * 4)
     assert notes.run("verify", "--check").code == 0
 
@@ -421,8 +423,8 @@ def test_a_family_is_copied_as_a_repository(tmp_path: Path) -> None:
 
 
 def test_words_begin_where_they_stand() -> None:
-    assert words.is_question("什么是闭包")
-    assert words.is_question("Explain the cache")
-    assert not words.is_question("How to install the tool")
-    assert words.is_task("How to install the tool")
-    assert not words.is_question("Whatever")
+    assert vocabulary.is_question("什么是闭包")
+    assert vocabulary.is_question("Explain the cache")
+    assert not vocabulary.is_question("How to install the tool")
+    assert vocabulary.is_task("How to install the tool")
+    assert not vocabulary.is_question("Whatever")

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from build_decks.cards import identity, ledger
-from build_decks.cards.ledger import Entry, Ledger
+from build_decks.cards.identity import ids, ledger
+from build_decks.cards.identity.ledger import Entry, Ledger
 from build_decks.cards.model import MAX_QUESTION, Trace
 from build_decks.cli import clock
 from build_decks.cli.config import ConfigError
@@ -42,11 +42,11 @@ def write_ledger(track: Track, text: str) -> None:
 
 # Its text
 
-ids = st.from_regex(r"[a-zäя0-9]+([.-][a-zäя0-9]+){0,3}", fullmatch=True)
+names = st.from_regex(r"[a-zäя0-9]+([.-][a-zäя0-9]+){0,3}", fullmatch=True)
 entries = st.builds(
     Entry,
     state=st.sampled_from(["note", "retired", "notetype"]),
-    id=ids,
+    id=names,
     guid=st.from_regex(r"[a-zA-Z0-9]{12,16}", fullmatch=True),
     cards=st.integers(0, 999),
     hash=st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
@@ -445,7 +445,7 @@ def test_a_build_of_one_role_retires_nothing(track: Track) -> None:
 
 def test_a_guid_depends_on_track_id_and_cloze_alone() -> None:
     combinations = [(tag, name, kind) for tag in ("t", "u", "t.a") for name in ("a", "b", "cloze") for kind in (0, 1)]
-    found = {identity.guid(tag, name, bool(kind)) for tag, name, kind in combinations}
+    found = {ids.guid(tag, name, bool(kind)) for tag, name, kind in combinations}
     assert len(found) == len(combinations)
     assert all(re.fullmatch(r"[A-Za-z0-9]{10,20}", guid) for guid in found)
 

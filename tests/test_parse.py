@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import rendering
 import yaml
-from build_decks.cards import pipeline
 from build_decks.cards.model import Diagnostic
+from build_decks.cards.pipeline import building
 from build_decks.cards.settings import Settings
 from tracks import Track, card
 
@@ -89,7 +89,7 @@ def notes(root: Path, text: str, url: str = "https://guide.example/") -> list[di
     """The fields of a file's notes, by name."""
     (root / "case.md").write_text(text, encoding="utf-8")
     settings = Settings(root, "", "Track", "track", difficulty="beginner", source_url=url)
-    found = pipeline.read(settings, ["case.md"])
+    found = building.read(settings, ["case.md"])
     assert not found.faults
     return [dict(zip((name for name, _ in n.note_type.fields), n.fields, strict=True)) for n in found.notes]
 
@@ -143,7 +143,7 @@ def test_what_is_nested_deep_is_read_or_a_fault(depth: int, tmp_path: Path) -> N
     mark = "> " * depth
     text = card("a", answer=f"see\n\n{mark}the deepest text")
     (tmp_path / "case.md").write_text(text, encoding="utf-8")
-    found = pipeline.read(Settings(tmp_path, "", "Track", "track"), ["case.md"])
+    found = building.read(Settings(tmp_path, "", "Track", "track"), ["case.md"])
     assert bool(found.faults) != any("the deepest text" in field for note in found.notes for field in note.fields)
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 import rendering
-from build_decks.cards import exercises, pipeline
+from build_decks.cards.figures import exercises
+from build_decks.cards.pipeline import reading
 from build_decks.cli import config
 
 ROOT = Path(__file__).parent.parent
@@ -94,7 +95,7 @@ def test_every_exercise_toml_is_read_and_names_what_exists() -> None:
     found, faults = exercises.read(TRACK, "")
     assert not faults
     assert {PRACTICE / exercise.subdomain / exercise.slug for exercise in found} == set(FOLDERS)
-    ids = {row.card.id for row in rendering.found(settings, pipeline.concept_files(settings)) if hasattr(row, "card")}
+    ids = {row.card.id for row in rendering.found(settings, reading.concept_files(settings)) if hasattr(row, "card")}
     assert not list(exercises.check(found, settings.subdomains, ids))
     for exercise in found:
         assert exercise.cards

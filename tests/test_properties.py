@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import rendering
-from build_decks.cards import pipeline
 from build_decks.cards.model import Block, Card, Diagnostic, Note, Source
-from build_decks.cards.parse import parse
-from build_decks.cards.repair import repair
+from build_decks.cards.pipeline import building
 from build_decks.cards.settings import Settings
+from build_decks.cards.sources.parse import parse
+from build_decks.cards.sources.repair import repair
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +52,7 @@ def track_of(text: str) -> Iterator[Settings]:
 
 def notes(text: str) -> tuple[tuple[Note, ...], tuple[Diagnostic, ...]]:
     with track_of(text) as track:
-        found = pipeline.read(track, ["a.md"])
+        found = building.read(track, ["a.md"])
     return found.notes, found.faults
 
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from build_decks.cards import identity, ledger
-from build_decks.cards.ledger import Changes, Entry, Ledger
+from build_decks.cards.identity import ids, ledger
+from build_decks.cards.identity.ledger import Changes, Entry, Ledger
+from build_decks.cards.identity.recognise import MOST_PAIRS, Recognised, recognise
+from build_decks.cards.identity.traces import trace
 from build_decks.cards.model import MAX_QUESTION, Card, Note, Span
 from build_decks.cards.notetypes import CONCEPT, CONCEPT_CLOZE, NOTE_TYPES
-from build_decks.cards.recognise import MOST_PAIRS, Recognised, recognise
-from build_decks.cards.traces import trace
-from build_decks.cli import report
+from build_decks.cli.commands import build as command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -304,9 +304,9 @@ def test_a_question_that_was_reworded_and_is_asked_anew_is_another_card() -> Non
     assert second.guids == first.guids
     assert third.guids[0] == first.guids[0]
     asked = trace("a.md", "What is a lock?", "", EVENT)
-    assert third.guids[1] == identity.first_guid("t", "a.md", asked.asked, 1, False)
+    assert third.guids[1] == ids.first_guid("t", "a.md", asked.asked, 1, False)
     fourth = edition([Text("How is a section kept?"), Text("What is a lock?", EVENT), Text("What is a lock?")], third)
-    assert fourth.guids == (*third.guids, identity.first_guid("t", "a.md", asked.asked, 2, False))
+    assert fourth.guids == (*third.guids, ids.first_guid("t", "a.md", asked.asked, 2, False))
 
 
 def test_the_ledger_follows_a_card_through_many_editions() -> None:
@@ -335,7 +335,7 @@ def test_a_trace_is_kept_current_where_nothing_changed_for_a_learner() -> None:
 
 
 def test_a_card_with_an_id_keeps_its_guid_and_gives_it_to_none() -> None:
-    named = replace(Text("What is a lock?").card, id="lock", guid=identity.guid("t", "lock", False), trace=None)
+    named = replace(Text("What is a lock?").card, id="lock", guid=ids.guid("t", "lock", False), trace=None)
     first = edition([Text("What is a lock?")])
     found = recognise("t", [named, Text("What is a lock?").card], first.ledger)
     assert found.guids == (named.guid, first.guids[0])
@@ -363,7 +363,7 @@ def test_a_reworded_question_is_told() -> None:
     first = edition([Text("What is a lock?"), Text("What is a queue?", QUEUE)])
     second = edition([Text("How is a section kept?"), Text("what is a  queue?", QUEUE)], first)
     assert second.found.reworded == (("What is a lock?", "How is a section kept?"),)
-    assert "  What is a lock? → How is a section kept?" in list(report._changes(second.changes, 8))
+    assert "  What is a lock? → How is a section kept?" in list(command._changes(second.changes, 8))
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_a_card_that_could_be_either_of_two_is_told(name: str) -> None:
     old = tuple(dict.fromkeys(sorted(f'"{text.question}"' for text in before)))
     ((card, candidates),) = second.found.ambiguous
     assert (card, tuple(sorted(candidates))) == (f'"{after[0].question}"', old)
-    (line,) = [line for line in report._changes(second.changes, 8) if line.startswith("could be")]
+    (line,) = [line for line in command._changes(second.changes, 8) if line.startswith("could be")]
     assert line == f"could be one of several old cards, taken for new: {card} ({' or '.join(candidates)})"
 
 
@@ -391,8 +391,8 @@ def test_no_doubt_is_told_where_there_is_none(name: str) -> None:
 
 def test_a_long_list_of_reworded_questions_is_cut() -> None:
     changes = Changes(reworded=tuple((f"a{n}\x1b", f"b{n}") for n in range(12)))
-    assert list(report._changes(changes, 2)) == ["reworded 12:", "  a0\\x1b → b0", "  a1\\x1b → b1", "  and 10 more"]
-    assert len(list(report._changes(changes, None))) == 13
+    assert list(command._changes(changes, 2)) == ["reworded 12:", "  a0\\x1b → b0", "  a1\\x1b → b1", "  and 10 more"]
+    assert len(list(command._changes(changes, None))) == 13
 
 
 def test_a_file_in_which_all_changed_is_told_and_takes_no_time() -> None:
@@ -409,7 +409,7 @@ def test_a_file_in_which_all_changed_is_told_and_takes_no_time() -> None:
     assert time.perf_counter() - started < 5
     assert second.found.crowded == ("a.md",)
     assert len(second.changes.new) == count
-    assert "too much changed to look for reworded questions: a.md" in list(report._changes(second.changes, 8))
+    assert "too much changed to look for reworded questions: a.md" in list(command._changes(second.changes, 8))
     third = edition([text(n, "newer") for n in range(count - 2)], edition([text(n, "x") for n in range(count - 2)]))
     assert third.found.crowded == ()
 
@@ -458,8 +458,8 @@ def test_traces_and_first_guids_are_pinned() -> None:
     found = trace("a.md", "What is a lock?", "", LOCK)
     assert (found.asked, found.answer) == ("37d226284a5fc874", "2946570192869e56")
     assert found.sketch == "c510651900f9fd764372b193bc23e8ec"
-    assert identity.first_guid("t", "a.md", found.asked, 0, False) == "f295fb792f7635ef"
-    assert identity.first_guid("t", "a.md", found.asked, 0, True) == "143a69525f775b1f"
+    assert ids.first_guid("t", "a.md", found.asked, 0, False) == "f295fb792f7635ef"
+    assert ids.first_guid("t", "a.md", found.asked, 0, True) == "143a69525f775b1f"
 
 
 def test_a_sketch_is_of_the_answer_else_of_the_question() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from build_decks.cards.record import FOOTER, HEADER, Entry, Lock, Record, parse, text_of
+from build_decks.cards.proof.record import FOOTER, HEADER, Entry, Lock, Record, parse, text_of
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -153,8 +153,8 @@ def test_highlighting_changes_no_character_of_the_code(tmp_path: Path, language:
 
 
 def test_every_colour_of_the_code_has_a_style() -> None:
-    from build_decks.cards.highlight import CLASSES
     from build_decks.cards.notetypes import CONCEPT
+    from build_decks.cards.rendering.highlight import CLASSES
 
     for name_ in set(CLASSES.values()):
         assert re.search(rf"\.{name_}\b", CONCEPT.css), name_

@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from build_decks.cards import checks, markdown, pipeline
+from build_decks.cards import checks, markdown
 from build_decks.cards.checks.code import _standard
 from build_decks.cards.checks.twins import Asked, twins
 from build_decks.cards.model import Diagnostic, Source, Span
+from build_decks.cards.pipeline import checking
 from build_decks.cards.settings import Limits, Settings, Subdomain
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ def judge(folder: Path, name: str, limits: Limits | None = None) -> list[Diagnos
     """What `check` says of one file, in a track of beginners and intermediates."""
     root = Subdomain("", "", "Track", difficulties=("beginner",), also=("intermediate",))
     settings = Settings(folder, "", "Track", "track", subdomains=(root,), limits=limits or Limits())
-    judged = pipeline.judge(settings, DAY, f"{name}.md")
+    judged = checking.judge(settings, DAY, f"{name}.md")
     return sorted([*judged.faults, *checks.twins.twins(judged.asked, settings.limits.twin_percent)])
 
 

@@ -305,11 +305,11 @@ HEADER = "# build-decks record 1: id, hash of the code, and what ran it. Commit 
 
 def hash_of(track: Track, id: str) -> str:
     """The hash of a card's code, which the program itself tells only in a record."""
-    from build_decks.cards import pipeline
+    from build_decks.cards.pipeline import proving, reading
     from build_decks.cards.settings import Settings
 
     settings = Settings(track.root, "", "Track", "track")
-    found = pipeline.trials(settings, pipeline.concept_files(settings)).trials
+    found = proving.trials(settings, reading.concept_files(settings)).trials
     return next(trial.hash for trial in found if trial.card.id == id)
 
 

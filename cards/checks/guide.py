@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from .. import markdown
-from ..media import IMAGES, SOUNDS
 from ..model import DIFFICULTIES, Diagnostic, Document, Span
+from ..rendering.media import IMAGES, SOUNDS
 from ..settings import Subdomain
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model import Document
-from . import choose, cloze, definition, heading, house, levels, spaced, table
+from . import house
 from .block import with_level
-from .choose import Found, Reason
-from .levels import Level
+from .found import choose, heading
+from .found.choose import Found, Reason
+from .marked import cloze, definition, spaced, table
+from .words import levels
+from .words.levels import Level
 
 __all__ = ["NAMES", "Found", "Level", "Reason", "guess", "house", "levels"]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .. import markdown
 from ..model import Attribute, Block, Chunk, Document, Fragment, Span
-from .levels import Level
+from .words.levels import Level
 
 
 def block(

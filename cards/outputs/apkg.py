@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import genanki
 
-from .. import identity
+from ..identity import ids
 from ..model import Medium, Note, NoteType
 from ..notetypes import NOTE_TYPES
 
@@ -76,9 +76,9 @@ class _Note(genanki.Note):  # type: ignore[misc]
         super().write_to_db(cursor, self.changed, deck_id, self._ids())
 
     def _ids(self) -> Iterator[int]:
-        yield self._free(identity.anki_id("note", self.guid))
+        yield self._free(ids.anki_id("note", self.guid))
         for card in self.cards:
-            yield self._free(identity.anki_id("card", self.guid, str(card.ord)))
+            yield self._free(ids.anki_id("card", self.guid, str(card.ord)))
 
     def _free(self, number: int) -> int:
         """The id, or the next one where two names meet in one: once in ten thousand decks of ten thousand notes."""
@@ -114,7 +114,7 @@ def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int],
 def _decks(notes: Sequence[Note], models: Mapping[int, _Model], about: str) -> dict[str, genanki.Deck]:
     decks = {}
     for name in dict.fromkeys(note.card.deck for note in notes):
-        decks[name] = genanki.Deck(identity.anki_id("deck", name), name, about)
+        decks[name] = genanki.Deck(ids.anki_id("deck", name), name, about)
         decks[name].models = dict(models)
     return decks
 

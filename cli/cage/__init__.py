@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from ...cards.verify import Outcome
+from ...cards.proof.verify import Outcome
 
 _INSIDE = Path(__file__).with_name("inside.py")
 _HOOK = Path(__file__).with_name("hook.py")

@@ -1,0 +1,1 @@
+"""A Document of other people's notes -> its cards, weighed by evidence, and the reasons."""

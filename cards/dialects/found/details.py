@@ -1,0 +1,31 @@
+"""What folds asks in its summary, or in the title of a callout, and answers inside.
+
+<details><summary>What is X?</summary>     > [!question] What is X?     ??? question "What is X?"
+An answer.                                 > An answer.                     An answer.
+</details>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..words import labels, question, vocabulary
+from .candidate import Candidate, Group
+from .pieces import Piece
+
+NAME = "details"
+
+
+def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
+    """Every summary and title that does not merely offer an answer."""
+    for index, piece in enumerate(stream):
+        if piece.role != "fold" or piece.chunk is None or labels.is_reveal(piece.text):
+            continue
+        asked = question.read(piece.text)
+        if asked.is_blank or vocabulary.is_aside(asked.text):
+            continue
+        callout = piece.chunk.type == "quote"
+        yield Candidate(
+            index, Group("callout" if callout else NAME), asked, piece.line, piece.chunk,
+            shown=piece.inner, sure=asked.asks or callout,
+        )  # fmt: skip

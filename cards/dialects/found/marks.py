@@ -1,0 +1,93 @@
+"""The stream and what may be a question -> how the answer of each is marked: by a label, a heading, a fold, a tick."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ... import markdown
+from ..words import labels, vocabulary
+from ..words.labels import Label
+from .candidate import Candidate, Group
+from .pieces import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How the answers of candidates are marked, by their index; and the groups of which most are."""
+
+    of: Mapping[int, str]
+    groups: frozenset[Group] = field(default=frozenset())
+
+    def __getitem__(self, candidate: Candidate) -> str:
+        """The dialect's name for the mark, or ""."""
+        return self.of[candidate.index]
+
+    def __bool__(self) -> bool:
+        return any(self.of.values())
+
+
+def marks(stream: Sequence[Piece], proposed: Sequence[Candidate]) -> Marks:
+    """How each answer is marked before another question begins."""
+    found = _marked(stream, proposed)
+    fellows = Counter(candidate.group for candidate in proposed)
+    marked = Counter(candidate.group for candidate in proposed if found[candidate.index])
+    most = {group for group, count in marked.items() if count > 1 and 2 * count > fellows[group]}
+    return Marks(found, frozenset(most))
+
+
+def mark(piece: Piece) -> str:
+    """How a piece marks that an answer begins, or ""."""
+    chunk = piece.chunk
+    if piece.role == "label" and piece.label and piece.label.kind == "answer":
+        return "answer-label"
+    if piece.role == "heading" and chunk and labels.heading(chunk.text) == "answer":
+        return "answer-heading"
+    if piece.role == "fold" and labels.is_reveal(piece.text):
+        return "details"
+    if piece.role == "block" and chunk and chunk.type == "list" and markdown.is_ticked(chunk):
+        return "choice"
+    label = _quoted_label(piece)
+    return "answer-label" if label and label.kind == "answer" else ""
+
+
+def _quoted_label(piece: Piece) -> Label | None:
+    """The label with which a quote begins."""
+    if piece.role != "block" or piece.chunk is None or piece.chunk.type != "quote":
+        return None
+    return labels.read(piece.chunk.text.lstrip("> ").split("\n", 1)[0])
+
+
+def _marked(stream: Sequence[Piece], proposed: Sequence[Candidate]) -> Mapping[int, str]:
+    found = dict.fromkeys((candidate.index for candidate in proposed), "")
+    starts = {candidate.index: candidate for candidate in proposed}
+    waiting: Candidate | None = None
+    last: Candidate | None = None
+    for index, piece in enumerate(stream):
+        candidate = starts.get(index)
+        if candidate and not (waiting and candidate.form == "bold" and not candidate.asked.asks):
+            waiting, last = candidate, None
+        elif waiting is None:
+            # Answers one after another are the answers to something that stands elsewhere.
+            if last and mark(piece) == "answer-heading":
+                found[last.index] = ""
+        elif (kind := mark(piece)) and not _is_doubtful(kind, piece, waiting):
+            found[waiting.index] = kind
+            last, waiting = waiting, None
+        elif piece.role == "heading" and piece.chunk and not labels.heading(piece.chunk.text):
+            waiting = None
+    return found
+
+
+def _is_doubtful(kind: str, piece: Piece, candidate: Candidate) -> bool:
+    """Whether what looks like a mark means something else under this line."""
+    if kind == "answer-heading":
+        return candidate.form != "heading"
+    asked = candidate.asked
+    if kind == "choice" or asked.asks or asked.numbered or vocabulary.is_task(asked.text):
+        return False
+    # Under a line that asks nothing a label may be the response of a server, and a fold a picture.
+    if label := piece.label or _quoted_label(piece):
+        return len(label.word) == 1 or vocabulary.is_doubtful(label.word)
+    return piece.role == "fold" and labels.is_offer(piece.text)

@@ -1,0 +1,72 @@
+"""Headings that say how difficult what stands under them is: "Basic", "Level 1: Easy", "Advanced List Questions"."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+
+from ..words import levels, question, vocabulary
+from ..words.levels import Level
+from .candidate import NO_HEADING
+from .pieces import Piece
+
+_WORDS = 6
+
+
+class Sections:
+    """The headings around the place that is being read, with the levels that they say."""
+
+    def __init__(self, stream: Sequence[Piece], taken: Container[int]) -> None:
+        self._levels = _levels(stream, taken)
+        self._open: list[tuple[int, Level | None]] = []
+
+    def enter(self, depth: int, index: int) -> None:
+        """A heading of this depth begins a section; it says the level that was found at `index`, if one was."""
+        while self._open and self._open[-1][0] >= depth:
+            self._open.pop()
+        self._open.append((depth, self._levels.get(index)))
+
+    def say(self, level: Level) -> None:
+        """A line under the headings says a level, up to the next such line or heading."""
+        self._open = [(depth, said) for depth, said in self._open if depth < NO_HEADING]
+        self._open.append((NO_HEADING, level))
+
+    @property
+    def level(self) -> Level | None:
+        """The level that the nearest heading says."""
+        return next((level for _, level in reversed(self._open) if level), None)
+
+
+def says_levels(stream: Sequence[Piece]) -> bool:
+    """Whether headings that say nothing else name more than one level."""
+    found = (levels.of_words(piece.chunk.text) for piece in stream if piece.role == "heading" and piece.chunk)
+    return len({level.difficulty for level in found if level}) > 1
+
+
+def _levels(stream: Sequence[Piece], taken: Container[int]) -> Mapping[int, Level]:
+    """The levels of headings by index: of those that say nothing else, or have fellows that say other levels."""
+    plain: dict[int, Level] = {}
+    fellows: dict[int, dict[int, Level]] = {}
+    for index, piece in enumerate(stream):
+        if piece.role != "heading" or piece.chunk is None or index in taken:
+            continue
+        read = question.read(piece.chunk.text)
+        level = read.level or levels.of_words(read.text)
+        if level:
+            plain[index] = level
+        if level := level or _at_edge(read.text):
+            fellows.setdefault(piece.chunk.level, {})[index] = level
+    for found in fellows.values():
+        if len({level.difficulty for level in found.values()}) > 1:
+            plain.update(found)
+    return plain
+
+
+def _at_edge(text: str) -> Level | None:
+    """The level with which a heading of a few words begins or ends."""
+    parts = text.replace(":", " ").replace("-", " ").split()
+    if not 1 < len(parts) <= _WORDS:
+        return None
+    for word in (parts[0], parts[-1]):
+        if difficulty := vocabulary.difficulty(word.strip("()[]")):
+            return Level(difficulty, word)
+    return None

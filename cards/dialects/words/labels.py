@@ -1,0 +1,145 @@
+"""The lines of a paragraph -> those that open with a label: `Q:`, `**Answer:**`, `Difficulty: easy`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from . import vocabulary
+
+_OPEN = r"(?:\*\*|__|\*|_|<b>|<strong>|<em>|<i>)"
+_CLOSE = r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)"
+_SYMBOLS = r"[^\w\s*_<:\[(`\\&$|\"'#>!-]*"
+# Spaces around the parts of a label: few, or a search would cost the square of a line of them.
+_GAP = r"[ \t]{0,3}"
+_LINE = re.compile(
+    rf"{_SYMBOLS}{_GAP}(?P<open>{_OPEN})?{_SYMBOLS}{_GAP}(?P<word>[^\W\d_](?:[^\W\d_]|[ \t'’-](?=\w))*)"
+    rf"(?:{_GAP}[-#.]?{_GAP}(?P<number>\d{{1,4}}))?{_GAP}(?:(?P<inner>[:：]){_GAP}(?P<close>{_CLOSE})?"
+    rf"|(?P<early>{_CLOSE}){_GAP}(?P<outer>[:：.)]|[-–—](?=[ \t]))?|(?P<dot>[.)])(?P<dotted>{_CLOSE})?(?=[ \t]))"
+    r"[ \t]*",
+)
+# Marks around a label.
+_MARKS = 24
+_NEAR = 16
+_LETTER = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?([^\W\d_])(?:\*\*|__)?[ \t]*[:：]")
+_OFFER = re.compile(r"(?:click|show|expand|reveal|toggle|see|view|open|unfold)(?:\W+\w+){0,3}\W*|", re.IGNORECASE)
+_PAIRS = 2
+_NO_LETTERS: Mapping[str, str] = {}
+_LONGEST = 40
+_DOTTED_ANSWER = re.compile(r"[ \t]*(?:\*\*|__)?A[.)](?:\*\*|__)?[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label at the beginning of a line: what it opens, the characters it takes, and what else it says."""
+
+    kind: str
+    word: str
+    numbered: bool
+    length: int
+    alone: bool
+    wraps: bool
+    dotted: bool = False
+
+
+Letters = Mapping[str, str]
+
+
+def letters(text: str) -> Letters:
+    """The letters that a file uses as labels, with what each opens: both of a pair begin lines of it, and often."""
+    counts = Counter(match[1].casefold() for match in _LETTER.finditer(text))
+    return {
+        letter: kind
+        for pair in vocabulary.letters()
+        if min(counts[letter] for letter in pair) >= _PAIRS
+        for letter, kind in zip(pair, ("question", "answer"), strict=True)
+    }
+
+
+def read(line: str, letters: Letters = _NO_LETTERS) -> Label | None:
+    """The label that opens a line, if one does; `letters` are those that are labels in its file.
+
+    It `wraps` where its bold run goes on over what follows (`**Q: What is X?**`); it stands `alone` where nothing
+    follows.
+    """
+    match = _LINE.match(line) if _may_open(line[: _LONGEST + _MARKS]) else None
+    if not match or len(match["word"]) > _LONGEST:
+        return None
+    word = match["word"]
+    kind = letters.get(word.casefold(), "") or vocabulary.label(word)
+    if not kind and match["open"]:
+        kind = vocabulary.qualified_label(word)
+    if not kind:
+        return None
+    alone = not line[match.end() :].strip()
+    if match["dot"] and not (kind == "question" and (len(word) == 1 or match["number"])):
+        return None
+    if match["early"] and not match["outer"] and not (alone and match["open"] and len(word) > 1):
+        return None
+    wraps = bool(match["open"]) and not (match["close"] or match["early"] or match["dotted"])
+    dotted = bool(match["dot"]) or match["outer"] in (".", ")")
+    return Label(kind, word, bool(match["number"]), match.end(), alone, wraps, dotted)
+
+
+def _may_open(head: str) -> bool:
+    """Whether a line could open with a label: looking for its marks first keeps prose cheap."""
+    if ":" in head or "：" in head or "*" in head or "_" in head or "<" in head:
+        return True
+    return "." in head[:_NEAR] or ")" in head[:_NEAR]
+
+
+def lines(text: str, letters: Letters, dotted: bool) -> Iterator[tuple[int, Label]]:
+    """The labels at the beginnings of the lines of a paragraph, each with its line, counted from 0.
+
+    `dotted` says that the label before was a question's with a dot: then `A.` is an answer's, as otherwise after one.
+    """
+    rows = text.split("\n")
+    asked = False
+    for number, line in enumerate(rows):
+        found = read(line, letters)
+        if found is None and dotted and (answer := _DOTTED_ANSWER.match(line)):
+            found = Label("answer", "A", False, answer.end(), not line[answer.end() :].strip(), False)
+        following = rows[number + 1 : number + 3]
+        if found and not (is_option(found.word, following[:1]) and (not asked or is_option("A", following[1:], "Cc"))):
+            asked = found.kind == "question"
+            dotted = found.kind == "question" and found.dotted
+            yield number, found
+
+
+def is_option(word: str, following: Sequence[str], letter: str = "Bb") -> bool:
+    """Whether what looks like an answer's label is the first of several options, since B follows A."""
+    option = rf"[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?[{letter}](?:\*\*|__)?[ \t]*[:：.)]"
+    return word in ("A", "a") and any(re.match(option, line) for line in following)
+
+
+@lru_cache(maxsize=4096)  # each of those who read the stream asks
+def heading(text: str) -> str:
+    """What a heading opens that is nothing but a label, or ""."""
+    return vocabulary.label(
+        re.sub(r"[^\w'’& -]+", " ", re.sub(r"\d+[.)]?$|^\d+[.)]", "", text.strip(" :：*_"))).strip()
+    )
+
+
+def is_offer(text: str) -> bool:
+    """Whether a summary says no more than that there is something: "Click to expand", or nothing."""
+    return _OFFER.fullmatch(text.strip(" :：.!*_`▶►👉🔽⬇️")) is not None
+
+
+def is_reveal(text: str) -> bool:
+    """Whether a summary only offers an answer: "Show answer", "Solution", "Click to see the answer"."""
+    stripped = text.strip(" :：.!*_`▶►👉🔽⬇️💡✅")
+    if vocabulary.label(stripped) == "answer" or is_offer(text):
+        return True
+    if any(mark in stripped for mark in vocabulary.of_one_piece("answer")) and not vocabulary.is_marked(stripped):
+        return len(stripped) < _LONGEST
+    tokens = re.findall(r"[^\W_]+", stripped.casefold())
+    if not tokens or len(tokens) > 7 or vocabulary.is_marked(stripped):
+        return False
+    return any(vocabulary.label(token) == "answer" and len(token) > 1 for token in tokens) or any(
+        vocabulary.label(" ".join(tokens[start:end])) == "answer"
+        for start in range(len(tokens))
+        for end in range(start + 2, min(start + 4, len(tokens)) + 1)
+    )

@@ -1,0 +1,145 @@
+"""The line that asks -> what is asked: without number, label, level and the marks around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from . import vocabulary
+from .levels import Level, take
+
+_LEAD = re.compile(
+    r"(?:<a\b[^<>]*>(?:\s*</a>)?|</a>|<br\s*/?>|<!--.*?-->|\[[^\]\w]*\]\([^()]*\)|[ \t])+", re.IGNORECASE
+)
+_SYMBOLS = re.compile(r"(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]|:[a-z_]+:)+[ \t]*")
+_NUMBER = re.compile(
+    r"(?:\\?#?\d{1,3}(?:\.\d{1,3})*(?:\\?[.):、．\]]|[：）]|[ \t]*[-–—][ \t])"
+    r"|\(\d{1,4}\)|（\d{1,4}）|\[\d{1,4}\]|\[[A-Z]{1,8}[- ]?\d{1,5}\]"
+    r"|第\s*[\d一二三四五六七八九十百]+\s*[题題问問])[ \t]*[:：、]?[ \t]*"
+)
+_LABEL = re.compile(
+    r"(?P<word>[^\W\d_]+(?:[ \t][^\W\d_]+)?)(?:[ \t]{0,3}[-.#№]?[ \t]{0,3}(?P<number>\d{1,4}(?:\.\d{1,3})?))?[ \t]{0,3}"
+    r"(?P<end>[:：.)\]）、]|[-–—](?=[ \t])|(?=[ \t*_]|$))(?P<space>[ \t]{0,3})"
+)
+_WRAPS = (
+    ("**", "**"),
+    ("__", "__"),
+    ("*", "*"),
+    ("_", "_"),
+    ('"', '"'),
+    ("“", "”"),
+    ("«", "»"),
+    ("<b>", "</b>"),
+    ("<strong>", "</strong>"),
+    ("「", "」"),
+)
+_OPENINGS = frozenset(opening[0] for opening, _ in _WRAPS)
+_LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:#[^()]*(?:\([^()]*\)[^()]*)*)?\)")
+_COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?=\S)")
+_ONLY_NUMBER = re.compile(r"[#№]?[ \t]*\d{1,4}[.)]?")
+_SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
+_BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
+_ANCHOR = re.compile(r"(?<![ \t])[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
+# A letter alone is a label only where it is known as one everywhere.
+_LETTERS = frozenset("qQ问問سQ")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a line asks, as Markdown, and what it says besides."""
+
+    text: str
+    numbered: bool = False
+    labelled: bool = False
+    level: Level | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question by its form."""
+        return self.labelled or vocabulary.is_question(self.text)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is no text, or a template's place for one."""
+        return not re.search(r"\w", self.text) or _PLACEHOLDER.fullmatch(self.text) is not None
+
+
+@lru_cache(maxsize=4096)  # a heading is read as a question and as that of a section
+def read(text: str) -> Asked:
+    """What the text of a heading, a bold run, a summary or the beginning of an item asks."""
+    numbered = labelled = False
+    level: Level | None = None
+    text = text.strip()
+    if _ONLY_NUMBER.fullmatch(text):
+        return Asked("", numbered=True, labelled=True)
+    for _ in range(12):  # each round takes one mark off; no line has more
+        before = text
+        text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
+        text = _ANCHOR.sub("", text)
+        text, found = take(text)
+        level = level or found
+        text = _unwrapped(text)
+        if (bold := _BOLD_MARK.match(text)) and is_mark(bold[2]):
+            text = f"{bold[2]}{bold['end']} {text[bold.end() :]}"
+        if symbols := _SYMBOLS.match(text):
+            text = text[symbols.end() :]
+        if number := _NUMBER.match(text):
+            rest = text[number.end() :]
+            if rest.strip(" *_") or number[0].startswith("第"):
+                text, numbered = rest, True
+                labelled = labelled or number[0].startswith("第")
+        elif (counter := _COUNTER.match(text)) and vocabulary.is_counter(counter[1]):
+            text, numbered = text[counter.end() :], True
+        elif (label := _LABEL.match(text)) and _is_label(label):
+            text, labelled = text[label.end() :], True
+            numbered = numbered or bool(label["number"])
+        text = text.strip(_SPACE).rstrip("#").strip(_SPACE)
+        if text == before:
+            break
+    return Asked(_balanced(text), numbered, labelled, level)
+
+
+def is_mark(text: str) -> bool:
+    """Whether a bold run is a number, a count or a label and nothing else."""
+    number, label = _NUMBER.match(f"{text} "), _LABEL.match(f"{text} ")
+    counter = _COUNTER.match(f"{text}: x")
+    if counter and vocabulary.is_counter(counter[1]):
+        return True
+    whole = next((match.end() >= len(text) for match in (number, label) if match), False)
+    return whole and bool(number or (label and _is_label(label)))
+
+
+def _is_label(label: re.Match[str]) -> bool:
+    word = label["word"]
+    if vocabulary.label(word) != "question" or (len(word) == 1 and word not in _LETTERS and not label["number"]):
+        return False
+    if not label["end"]:
+        return bool(label["number"]) or not label.string[label.end() :].strip(" *_")
+    # "Q.E.D." and "Question-driven design" are no labels.
+    return label["end"] in ":：、" or bool(label["space"]) or bool(label["number"]) or len(word) == 1
+
+
+def _unwrapped(text: str) -> str:
+    if text[:1] == "[" and (link := _LINK.fullmatch(text)) is not None:
+        return link["text"]
+    for opening, closing in _WRAPS if text[:1] in _OPENINGS else ():
+        inner = text[len(opening) : -len(closing)]
+        if (
+            text.startswith(opening)
+            and text.endswith(closing)
+            and inner
+            and opening not in inner
+            and closing not in inner
+        ):
+            return inner
+    return text
+
+
+def _balanced(text: str) -> str:
+    """The text without an emphasis mark whose partner was taken with a label."""
+    for mark in ("**", "__"):
+        if text.count(mark) == 1:
+            text = text.replace(mark, "").strip()
+    return text

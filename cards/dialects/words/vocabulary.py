@@ -1,0 +1,178 @@
+"""words.toml -> look-ups: what a label means, what asks, which word is which difficulty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib  # type: ignore[no-redef]
+
+from ...model import DIFFICULTIES
+
+# What a label may open, in the order in which a word that two languages use differently is taken.
+LABELS = ("question", "answer", "follow-up", "level", "source")
+_MARKS = ("?", "？", "؟", "⁇")
+_QUOTES = "\"'“”‘’«»「」`*_"
+# A placeholder is not much longer than its first words.
+_LONG, _MORE = 60, 12
+_QUALIFIED = 4
+_WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+
+
+@cache
+def _table() -> Mapping[str, tuple[str, ...]]:
+    """Every word by key, those of all languages together."""
+    languages = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    table: dict[str, list[str]] = {}
+    for language in languages.values():
+        for key, words in language.items():
+            table.setdefault(key, []).extend(word.casefold() for word in words)
+    return {key: tuple(words) for key, words in table.items()}
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    return {word: kind for kind in reversed(LABELS) for word in _table()[kind]}
+
+
+@cache
+def _set(key: str) -> frozenset[str]:
+    return frozenset(_table()[key])
+
+
+@cache
+def _longest(key: str) -> int:
+    """How many words the longest entry has."""
+    return max(word.count(" ") + 1 for word in _table()[key])
+
+
+def label(word: str) -> str:
+    """What a label opens: one of LABELS, or "" where the word is none."""
+    return _labels().get(" ".join(word.split()).casefold(), "")
+
+
+def qualified_label(word: str) -> str:
+    """What a label opens of which the first or last word says so: "Interview answer", "Resposta esperada"."""
+    parts = word.split()
+    if not 1 < len(parts) <= _QUALIFIED:
+        return ""
+    kinds = [label(part) for part in (parts[0], parts[-1]) if len(part) > 1]
+    return next((kind for kind in ("answer", "question") if kind in kinds), "")
+
+
+@cache
+def _difficulties() -> Mapping[str, str]:
+    return {word: level for level in reversed(DIFFICULTIES) for word in _table()[level]}
+
+
+def difficulty(word: str) -> str:
+    """The difficulty that a word names, or ""."""
+    return _difficulties().get(" ".join(word.split()).casefold(), "")
+
+
+@cache
+def of_one_piece(key: str) -> tuple[str, ...]:
+    """The words of languages that put no spaces between words, of two characters and more."""
+    return tuple(word for word in _table()[key] if len(word) > 1 and word[0] > "⺀")
+
+
+def is_counter(word: str) -> bool:
+    """Whether a word before a number only counts: "Exercise 3"."""
+    return word.casefold() in _set("counter")
+
+
+def is_doubtful(word: str) -> bool:
+    """Whether an answer's label means other things too, such as the response of a server."""
+    return word.casefold() in _set("doubtful")
+
+
+@cache
+def letters() -> tuple[tuple[str, str], ...]:
+    """The letters that stand for question and answer in one language, as pairs; alone they mean nothing."""
+    return tuple((pair.split()[0], pair.split()[1]) for pair in _table()["letters"])
+
+
+def is_filler(word: str) -> bool:
+    """Whether a word may stand in a heading that says a difficulty."""
+    return word in _set("about")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text says that an answer is still to be written."""
+    folded = text.casefold().strip(" .…!:-–—()[]<>{}*_`") if len(text) < _LONG else ""
+    return any(folded.startswith(word) for word in _table()["placeholder"] if 0 < len(folded) <= len(word) + _MORE)
+
+
+def is_question(text: str) -> bool:
+    """Whether a text, without number and label, asks something."""
+    if _ends_with_mark(text) or _within().search(text):
+        return True
+    return _begins(text, "asks") and not is_task(text)
+
+
+def points(text: str) -> bool:
+    """Whether a question speaks of something that is shown below it."""
+    return _pointing().search(text.casefold()) is not None
+
+
+@cache
+def _pointing() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _table()["pointing"])))
+
+
+@cache
+def _within() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _table()["within"])))
+
+
+def is_task(text: str) -> bool:
+    """Whether a text sets a task, or names a step."""
+    return _begins(text, "tasks")
+
+
+def is_marked(text: str) -> bool:
+    """Whether a text ends with a question mark."""
+    return _ends_with_mark(text)
+
+
+def _ends_with_mark(text: str) -> bool:
+    return text.rstrip(" \t.)）]!" + _QUOTES).endswith(_MARKS)
+
+
+def _begins(text: str, key: str) -> bool:
+    folded = text.casefold().lstrip(" ¿¡" + _QUOTES)
+    found = _WORD.findall(folded[:80])[: _longest(key)]
+    known = _set(key)
+    if any(" ".join(found[:count]) in known for count in range(1, len(found) + 1)):
+        return bool(found)
+    # Chinese and its like put no space behind the word.
+    return bool(folded) and folded[0] > "⺀" and folded.startswith(_table()[key])
+
+
+def is_aside(text: str) -> bool:
+    """Whether a heading belongs to the page and asks nothing: a table of contents, a licence."""
+    folded = " ".join(text.casefold().split()).strip(" :.!?？#")
+    return folded in _set("aside") or _asides().search(folded) is not None
+
+
+@cache
+def _asides() -> re.Pattern[str]:
+    """Those of several words, which say so wherever they stand."""
+    return re.compile(
+        rf"(?<!\S)(?:{'|'.join(re.escape(word) for word in _table()['aside'] if ' ' in word and word.isascii())})(?!\S)"
+    )
+
+
+def speaks_of_questions(text: str) -> bool:
+    """Whether a title or name says that questions follow."""
+    words = " ".join(_WORD.findall(text.casefold().replace("_", " ").replace("-", " ")))
+    padded = f" {words} "
+    return (
+        any((word in words if word[0] > "⺀" else f" {word} " in padded) for word in _table()["subject"])
+        or "q&a" in text.casefold()
+    )

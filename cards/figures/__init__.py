@@ -1,0 +1,1 @@
+"""Cards, guide text and exercises -> the track in figures, its hours and its index."""

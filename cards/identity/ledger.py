@@ -1,0 +1,240 @@
+"""Notes and what they were -> notes with the time each last changed, and the new ledger.
+
+Anki takes an edit only from a note whose modification time has risen, so a constant time never updates a
+learner and the time of the build is neither reproducible nor kind. The ledger is committed text: a line a
+note with the hash of what a learner would see and the time that last changed. While the hash stays the
+time stays, and the clock is not read. A note whose card has no id also has its trace there, by which
+`recognise.py` finds the guid again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+
+from ..model import MAX_QUESTION, Diagnostic, Note, NoteType, Span, Trace
+
+# The time of every note that no ledger knows: a build without one must not read a clock.
+FIRST = int(datetime(2020, 1, 1, tzinfo=timezone.utc).timestamp())
+
+# What no ledger reaches: a moment later than this could not be written with four digits of a year.
+LAST = int(datetime(9998, 12, 31, tzinfo=timezone.utc).timestamp())
+
+HEADER = "# build-decks ledger 1: state, id, guid, cards, hash, time of the last change. Commit it; do not edit it."
+FOOTER = "# end"
+
+_LINE = re.compile(
+    r"(?P<state>note|retired|notetype)\t(?P<id>[^\x00-\x1f\x7f]+)\t(?P<guid>[0-9A-Za-z]+)\t(?P<cards>0|[1-9]\d{0,5})\t"
+    r"(?P<hash>[0-9a-f]{32})\t(?P<changed>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+    # Of a card without an id: what stands as its id is its question, and its trace follows.
+    r"(?P<trace>\t(?P<file>[^\x00-\x1f\x7f]+)\t(?P<asked>[0-9a-f]{16})\t(?P<answer>-|[0-9a-f]{16})\t"
+    r"(?P<sketch>[0-9a-f]{32})\t(?P<cloze>-|cloze))?",
+    re.ASCII,
+)
+_CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A note or note type as it was last built; `changed` is Unix time, `cards` how many it makes.
+
+    Of a card without an id, `id` is the question of its trace.
+    """
+
+    state: str
+    id: str
+    guid: str
+    cards: int
+    hash: str
+    changed: int
+    trace: Trace | None = None
+
+    @property
+    def name(self) -> str:
+        """What a person calls it, as `Card.name`."""
+        return self.trace.shown if self.trace else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Entries by guid; a note type's guid is its id in Anki."""
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a build changes for a learner, as names of cards in order; `emptied` lost a cloze deletion.
+
+    The last three are those of `recognise.Recognised`.
+    """
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
+    emptied: tuple[str, ...] = ()
+    note_types: tuple[str, ...] = ()
+    retired_guids: tuple[str, ...] = ()
+    reworded: tuple[tuple[str, str], ...] = ()
+    ambiguous: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    crowded: tuple[str, ...] = ()
+
+
+def parse(text: str, path: str) -> tuple[Ledger, tuple[Diagnostic, ...]]:
+    """Read a ledger; each line that is not as `text_of` writes it is a fault."""
+    entries: dict[str, Entry] = {}
+    lines: dict[str, int] = {}
+    faults: list[Diagnostic] = []
+
+    def fault(number: int, message: str, hint: str) -> None:
+        faults.append(Diagnostic(Span(path, number), "C401", message, hint))
+
+    rows = text.split("\n")
+    if rows[0] != HEADER:
+        fault(1, "this ledger does not begin as one of this version", "restore it from version control")
+    if rows[-1]:
+        fault(len(rows), "the last line is torn", "restore the ledger from version control")
+    elif rows[-2:] != [FOOTER, ""]:
+        fault(len(rows), "the end is torn off", "restore the ledger from version control")
+    for number, row in enumerate(rows[1:-1], 2):
+        entry = _entry(row)
+        if row == FOOTER and number == len(rows) - 1:
+            continue
+        if row.startswith(_CONFLICT):
+            fault(number, "a merge conflict", "keep the lines of both sides, of two for one id the later one")
+        elif entry is None:
+            fault(number, "no line of a ledger", "restore it from version control: the ledger is not edited")
+        elif entry.guid in lines and entries[entry.guid] == entry:
+            pass  # git's union merge doubles lines that stand between those that both sides added
+        elif entry.guid in lines:
+            other = entries[entry.guid].id
+            called = "" if other == entry.id else f", as `{other}`"  # two branches reworded it
+            message = f"`{entry.id}` stands in line {lines[entry.guid]} too{called}"
+            fault(number, message, "keep the line with the later time")
+        else:
+            entries[entry.guid] = entry
+            lines[entry.guid] = number
+    return Ledger(entries), tuple(faults)
+
+
+def _entry(row: str) -> Entry | None:
+    match = _LINE.fullmatch(row)
+    if not match:
+        return None
+    try:
+        moment = datetime.strptime(match["changed"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
+    changed = int(moment.timestamp())
+    if not FIRST <= changed <= LAST:
+        return None
+    trace = None
+    if match["trace"]:
+        if match["state"] == "notetype" or len(match["id"]) > MAX_QUESTION:
+            return None
+        answer, cloze = match["answer"].replace("-", ""), match["cloze"] == "cloze"
+        trace = Trace(match["file"], match["id"], match["asked"], answer, match["sketch"], cloze)
+    return Entry(match["state"], match["id"], match["guid"], int(match["cards"]), match["hash"], changed, trace)
+
+
+def text_of(ledger: Ledger) -> str:
+    """The ledger as text: one line an entry, sorted by id, so that branches merge line by line."""
+    rows = [HEADER]
+    for entry in sorted(ledger.entries.values(), key=lambda entry: (entry.id, entry.guid)):
+        moment = datetime.fromtimestamp(entry.changed, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        row = f"{entry.state}\t{entry.id}\t{entry.guid}\t{entry.cards}\t{entry.hash}\t{moment}"
+        rows.append(row + (_columns(entry.trace) if entry.trace else ""))
+    return "\n".join([*rows, FOOTER]) + "\n"
+
+
+def _columns(trace: Trace) -> str:
+    return f"\t{trace.name}\t{trace.asked}\t{trace.answer or '-'}\t{trace.sketch}\t{'cloze' if trace.cloze else '-'}"
+
+
+def reused(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:
+    """Notes whose id belonged to a retired one with another content. Without an id, that is a card that came back."""
+    for note in notes:
+        if note.card.trace:
+            continue
+        entry = ledger.entries.get(note.card.guid)
+        if entry and entry.state == "retired" and entry.hash != _note_hash(note):
+            yield Diagnostic(
+                note.card.span, "C301", f"the id `{note.card.id}` belonged to a card that was retired",
+                "give this card an id of its own; to bring the old card back, restore it as it was, build, then edit",
+            )  # fmt: skip
+
+
+def date(
+    notes: Sequence[Note], note_types: Sequence[NoteType], ledger: Ledger, now: Callable[[], int]
+) -> tuple[tuple[Note, ...], Mapping[int, int], Ledger, Changes]:
+    """Dated notes, the change time of each note type by id, the new ledger and what changed.
+
+    `now` gives Unix time; it is asked only when something that the ledger knows has changed.
+    """
+    known, entries = ledger.entries, dict(ledger.entries)
+    found: dict[str, list[str]] = defaultdict(list)
+    dated = []
+    for note in notes:
+        guid, old = note.card.guid, known.get(note.card.guid)
+        digest = _note_hash(note)
+        trace = note.card.trace
+        name = trace.question if trace else note.card.id
+        entry = Entry("note", name, guid, note.cards, digest, _changed(old, digest, now), trace)
+        if old is None:
+            found["new"].append(entry.name)
+        elif old.state == "retired":
+            found["restored"].append(entry.name)
+        elif old.hash != digest:
+            found["changed"].append(entry.name)
+        if old is not None and old.cards > entry.cards:
+            found["emptied"].append(entry.name)
+        entries[guid] = entry
+        dated.append(replace(note, changed=entry.changed))
+    present = {note.card.guid for note in notes}
+    for guid, entry in known.items():
+        if entry.state == "note" and guid not in present:
+            entries[guid] = replace(entry, state="retired")
+            found["retired"].append(entry.name)
+            found["retired_guids"].append(guid)
+    times = {}
+    for note_type in note_types:
+        guid, digest = str(note_type.id), _note_type_hash(note_type)
+        old = known.get(guid)
+        times[note_type.id] = _changed(old, digest, now)
+        entries[guid] = Entry("notetype", note_type.name, guid, len(note_type.templates), digest, times[note_type.id])
+        if old is not None and old.hash != digest:
+            found["note_types"].append(note_type.name)
+
+    def of(label: str) -> tuple[str, ...]:
+        return tuple(sorted(found[label]))
+
+    changes = Changes(
+        of("new"), of("changed"), of("retired"), of("restored"), of("emptied"), of("note_types"), of("retired_guids")
+    )
+    return tuple(dated), times, Ledger(entries), changes
+
+
+def _changed(old: Entry | None, digest: str, now: Callable[[], int]) -> int:
+    if old is None:
+        return FIRST
+    return old.changed if old.hash == digest else max(now(), old.changed + 1)
+
+
+def _note_hash(note: Note) -> str:
+    return _hash([note.note_type.name, note.fields, note.card.tags, [medium.name for medium in note.media]])
+
+
+def _note_type_hash(note_type: NoteType) -> str:
+    templates = [[t.id, t.name, t.front, t.back] for t in note_type.templates]
+    return _hash([note_type.name, note_type.fields, templates, note_type.css])
+
+
+def _hash(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,178 @@
+"""Block -> Card: judges the metadata and gives the deck, the difficulty, the tags and the guid."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePosixPath
+
+from .. import markdown
+from ..model import DIFFICULTIES, TIERS, Block, Card, Diagnostic, Source, Span, Trace
+from ..settings import Subdomain, kebab, title_of
+from . import ids, traces
+
+_ID = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
+_VERSIONS = r"(?:===?|[<>!~]=|[<>])[\w.*+!-]+"
+_PACKAGE = rf"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:{_VERSIONS}(?:,{_VERSIONS})*)?"
+_FORMS = {
+    "py": (re.compile(r"\d+\.\d+"), "a Python version such as 3.14"),
+    "review-by": (re.compile(r"20\d\d-(0[1-9]|1[0-2])"), "a month such as 2027-10"),
+    "impl": (re.compile(r"cpython"), "cpython"),
+    "verify": (re.compile(r"doc"), "doc"),
+    "pkg": (
+        re.compile(rf"{_PACKAGE}(?:[\s;,]+{_PACKAGE})*"),
+        "packages with their versions, such as fastapi>=0.165 or \"fastapi>=0.165,httpx2\"",
+    ),
+    "warns": (re.compile(r"[A-Za-z_][\w.]*"), "the name of a warning"),
+}  # fmt: skip
+MAX_ID = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a track says of its cards: root tag and title, subdomains, roles, default difficulty."""
+
+    tag: str
+    title: str
+    subdomains: tuple[Subdomain, ...]
+    closed: bool
+    roles: tuple[str, ...] | None
+    difficulty: str
+
+
+def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagnostic, ...]]:
+    """The card, as far as its metadata goes, and every fault of it. One without an id has a trace, and no guid yet."""
+    card_id, difficulty, kind, tier = (
+        _value(block, key, default)
+        for key, default in (("id", ""), ("difficulty", labels.difficulty), ("kind", "qa"), ("tier", ""))
+    )
+    subdomain, known = _subdomain(source, labels)
+    roles = _roles(block)
+    topic = _topic(source.name) or labels.title
+    faults = [] if block.is_found else list(_form(block))
+    if not block.is_found and not any(
+        fault.code == "C102" for fault in block.faults
+    ):  # of a comment that is none, nothing is missing
+        faults += _metadata(block, labels, card_id, difficulty, tier, roles)
+    if not known:
+        faults.append(_unknown_folder(source, labels))
+    level = difficulty.lower()
+    card = Card(
+        id=card_id,
+        guid="" if block.is_found else ids.guid(labels.tag, card_id, kind == "cloze"),
+        kind=kind,
+        deck=subdomain.deck,
+        subdomain=subdomain.folder,
+        subdomain_title=subdomain.title,
+        topic=kebab(topic),
+        topic_title=_value(block, "title", title_of(topic)),
+        difficulty=level,
+        difficulty_as_written=_value(block, "level", difficulty),
+        tier=tier,
+        roles=roles,
+        tags=_tags(labels.tag, subdomain.folder, level, kebab(topic), kind, roles, tier, _value(block, "level", "")),
+        span=block.span,
+        trace=_trace(block, source, kind == "cloze") if block.is_found else None,
+    )
+    return card, tuple(faults)
+
+
+def _trace(block: Block, source: Source, cloze: bool) -> Trace:
+    question = markdown.plain(block.question.tokens)
+    return traces.trace(source.name, question, block.front.text, block.answer.text, cloze)
+
+
+@cache
+def _topic(name: str) -> str:
+    """What a file is about: its name, of a README that of its folder."""
+    path = PurePosixPath(name)
+    return path.parent.name if path.stem.lower() == "readme" else path.stem
+
+
+def _value(block: Block, key: str, default: str) -> str:
+    return block.attributes[key].value if key in block.attributes else default
+
+
+def _roles(block: Block) -> tuple[str, ...]:
+    value = _value(block, "roles", "")
+    return tuple(sorted({role.strip() for role in value.split(",") if role.strip()}))
+
+
+def _subdomain(source: Source, labels: Labels) -> tuple[Subdomain, bool]:
+    """The subdomain of a file, and whether the track knows it. Files at the root have none."""
+    folder = source.name.split("/")[0] if "/" in source.name else ""
+    for subdomain in labels.subdomains:
+        if subdomain.folder == folder:
+            return subdomain, True
+    title = title_of(folder)
+    deck = f"{labels.title}::{title}" if folder else labels.title
+    return Subdomain(folder, title, deck), not (labels.closed and folder)
+
+
+def _unknown_folder(source: Source, labels: Labels) -> Diagnostic:
+    folder = source.name.split("/")[0]
+    known = ", ".join(subdomain.folder for subdomain in labels.subdomains) or "none"
+    return Diagnostic(
+        Span(source.path, 1), "C120", f"the folder `{folder}` is no subdomain of deck.yaml",
+        f"add it there or move the file; the subdomains are {known}",
+    )  # fmt: skip
+
+
+def _metadata(
+    block: Block, labels: Labels, card_id: str, difficulty: str, tier: str, roles: Sequence[str]
+) -> Iterator[Diagnostic]:
+    if not card_id:
+        yield Diagnostic(
+            block.span, "C116", "this card has no id",
+            "add id=… to its comment: a name that never changes, such as gil.why",
+        )  # fmt: skip
+    elif not _is_id(card_id):
+        yield Diagnostic(
+            block.attributes["id"].span, "C116", f"`{card_id}` is no id",
+            "use lower-case letters and digits with single dots or hyphens between them",
+        )  # fmt: skip
+    if not difficulty:
+        yield Diagnostic(
+            block.span, "C117", "this card has no difficulty",
+            f"add difficulty= to its comment, the front matter or deck.yaml: {', '.join(DIFFICULTIES)}",
+        )  # fmt: skip
+    elif difficulty.lower() not in DIFFICULTIES:
+        span = block.attributes["difficulty"].span
+        yield Diagnostic(
+            span, "C117", f"`{difficulty}` is no difficulty", f"the difficulties are {', '.join(DIFFICULTIES)}"
+        )
+    if tier and tier not in TIERS:
+        span = block.attributes["tier"].span
+        yield Diagnostic(span, "C105", f"`{tier}` is no tier", f"the tiers are {', '.join(TIERS)}")
+    for role in roles:
+        known = labels.roles
+        if not kebab(role) or (known is not None and role not in known):
+            span = block.attributes["roles"].span
+            hint = f"the roles are {', '.join(known)}" if known else "use letters and digits"
+            yield Diagnostic(span, "C105", f"`{role}` is no role", hint)
+
+
+def _is_id(text: str) -> bool:
+    return (
+        len(text) <= MAX_ID and text == unicodedata.normalize("NFC", text).lower() and _ID.fullmatch(text) is not None
+    )
+
+
+def _form(block: Block) -> Iterator[Diagnostic]:
+    for key, (form, wanted) in _FORMS.items():
+        attribute = block.attributes.get(key)
+        if attribute and not form.fullmatch(attribute.value):
+            yield Diagnostic(attribute.span, "C105", f"`{attribute.value}` is no value of `{key}`", f"write {wanted}")
+
+
+@cache  # the cards of a file share their tags, in memory too
+def _tags(
+    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: tuple[str, ...], tier: str, level: str
+) -> tuple[str, ...]:
+    labels = [("subdomain", kebab(folder)), ("difficulty", difficulty), ("topic", topic), ("kind", kind)]
+    labels += [("role", kebab(role)) for role in roles] + [("tier", tier)]
+    labels.append(("level", kebab(level) or "".join(level.split())))  # a sign such as a star is no word, but a tag
+    return tuple(sorted(f"{root}::{label}::{value}" for label, value in labels if value))

@@ -1,0 +1,88 @@
+"""Concept files and the ledger -> a build: notes with the time each last changed, and the packages made of them.
+
+The first half works on one file at a time and keeps only the notes. The second half sees the whole track and
+runs only if no fault stands, so that nothing half-built is ever made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from .. import checks
+from ..figures import exercises, stats
+from ..figures.stats import Statistics
+from ..identity import ledger
+from ..identity.ledger import Changes, Ledger
+from ..model import Artefact, Diagnostic, Note
+from ..notetypes import NOTE_TYPES
+from ..outputs import package
+from ..rendering import render
+from ..rendering.media import Library
+from ..settings import Settings, kebab
+from .reading import files, identify, in_order, soft
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build makes, or the diagnostics that keep it from making anything."""
+
+    notes: tuple[Note, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
+    changes: Changes = field(default_factory=Changes)
+    note_type_times: Mapping[int, int] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=Statistics)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The notes of files in order, every diagnostic sorted by place, and the words of guide text by file."""
+
+    notes: tuple[Note, ...]
+    faults: tuple[Diagnostic, ...]
+    words: Mapping[str, int]
+
+
+def read(settings: Settings, names: Iterable[str]) -> Read:
+    """The first half of a build."""
+    library = Library(settings.root, settings.tag)
+    notes: list[Note] = []
+    faults: list[Diagnostic] = []
+    words: dict[str, int] = {}
+    for file in files(settings, names):
+        faults += file.faults
+        words[file.name] = file.words
+        for found in file.cards:
+            note, lost = render.render(found.block, found.card, library, settings.source_url)
+            notes.append(note)
+            faults += (*found.faults, *soft(lost, found.block.is_found))
+    faults += checks.duplicate_ids([note.card for note in notes])
+    return Read(tuple(notes), in_order(faults), words)
+
+
+def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int]) -> Build:
+    """Read the named files and date their notes by the ledger; `now` gives Unix time where it is needed."""
+    found = read(settings, names)
+    practice, broken = exercises.read(settings.root, settings.shown)
+    faults = (*found.faults, *ledger.reused(found.notes, known), *broken)
+    if any(fault.severity == "error" for fault in faults):
+        return Build(diagnostics=faults)
+    named, again = identify(settings, [note.card for note in found.notes], known)
+    notes = [replace(note, card=card) for note, card in zip(found.notes, named, strict=True)]
+    dated, times, new, changes = ledger.date(notes, NOTE_TYPES, known, now)
+    changes = replace(changes, reworded=again.reworded, ambiguous=again.ambiguous, crowded=again.crowded)
+    figures = stats.statistics([note.card for note in found.notes], found.words, practice, settings.subdomains)
+    return Build(dated, new, changes, times, figures, faults)
+
+
+def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str = "") -> tuple[Artefact, ...]:
+    """The packages of a build; `role` and `difficulty` choose notes, and are part of the packages' names."""
+    chosen: Sequence[Note] = [
+        note
+        for note in build.notes
+        if (not role or role in note.card.roles) and (not difficulty or difficulty == note.card.difficulty)
+    ]
+    # Neither a tag nor kebab case has a dot: no part has the name of a subdomain's deck.
+    name = ".".join(part for part in (settings.tag, kebab(role), difficulty) if part)
+    return package.artefacts(chosen, build.note_type_times, name, settings.title, settings.subdomains)

@@ -1,0 +1,109 @@
+"""Concept files -> every diagnostic: what a build would find, and what the rules object to."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from .. import checks
+from ..checks import guide, twins
+from ..figures import exercises, stats
+from ..model import DIFFICULTIES, Card, Diagnostic
+from ..rendering import render
+from ..rendering.media import Library
+from ..settings import Settings
+from ..sources import discover
+from ..sources.parse import parse
+from .reading import files, in_order, soft
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `check` found, in how many cards, and how many questions are none for want of an answer."""
+
+    cards: int
+    diagnostics: tuple[Diagnostic, ...]
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one concept file gives to the checks of its track, and what is wrong with it alone."""
+
+    name: str
+    cards: tuple[Card, ...]
+    words: int
+    page: guide.Page | None
+    asked: tuple[twins.Asked, ...]
+    faults: tuple[Diagnostic, ...]
+    unanswered: int
+
+
+Map = Callable[[Callable[[str], Judged], Iterable[str]], Iterable[Judged]]
+
+
+def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) -> Checked:
+    """Every diagnostic of the track, sorted by place: what a build would find, and what the rules object to.
+
+    `day` is the one on which claims with a date are judged. `each` is asked to judge the files, and may do so in
+    any order and in other processes.
+    """
+    judged = list(each(partial(judge, settings, day), names))
+    found = [card for file in judged for card in file.cards]
+    pages = [file.page for file in judged if file.page]
+    faults = [fault for file in judged for fault in file.faults]
+    present = discover.names(settings.root)
+    others = present - {file.name for file in judged} if settings.declared else set()
+    for name in sorted(name for name in others if name.lower().endswith(discover.SUFFIXES)):
+        source = discover.read(settings.root, name, settings.shown)
+        if isinstance(source, Diagnostic):
+            faults.append(source)
+        else:
+            pages.append(guide.page(parse(source).document))
+    practice, broken = exercises.read(settings.root, settings.shown)
+    figures = stats.statistics(found, {file.name: file.words for file in judged}, practice, settings.subdomains)
+    faults += [
+        *broken,
+        *exercises.check(practice, settings.subdomains, {card.id for card in found}),
+        *checks.duplicate_ids(found),
+        *twins.twins([card for file in judged for card in file.asked], settings.limits.twin_percent),
+        *stats.off_hours(figures, settings.limits.hours_percent, settings.shown),
+    ]
+    if settings.declared:  # somebody's notes are no guide of ours
+        faults += [
+            *guide.dead_links(pages, present),
+            *guide.unused_media(pages, present, settings.shown),
+            *guide.readme(pages, settings.subdomains, {file.name: len(file.cards) for file in judged}),
+        ]
+    unanswered = sum(file.unanswered for file in judged)
+    return Checked(len(found), in_order(checks.tuned(faults, settings.rules)), unanswered)
+
+
+def judge(settings: Settings, day: date, name: str) -> Judged:
+    """A concept file before the rules. Of a card with a fault only the fault is said."""
+    library = Library(settings.root, settings.tag)
+    levels = {s.folder: (*s.difficulties, *s.also) for s in settings.subdomains}
+    (file,) = files(settings, [name])
+    faults = list(file.faults)
+    asked = []
+    for found in file.cards:
+        # Colours cost half of the time and cannot fail.
+        _, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
+        faults += (*found.faults, *soft(lost, found.block.is_found))
+        if found.faults or found.block.is_found:  # the rules are those of our own cards
+            continue
+        card = checks.written(found.block, found.card, levels.get(found.card.subdomain, DIFFICULTIES), day)
+        faults += checks.judge(card, settings.limits)
+        if twins.CODE not in checks.allowed(card)[0]:
+            asked.append(twins.asked(card))
+    page = guide.page(file.parsed.document) if file.parsed else None
+    cards = tuple(found.card for found in file.cards)
+    unanswered = len(file.parsed.unanswered) if file.parsed else 0
+    return Judged(name, cards, file.words, page, tuple(asked), tuple(faults), unanswered)
+
+
+def _plain(code: str, language: str) -> str:
+    return html.escape(code, quote=False)

@@ -1,0 +1,261 @@
+"""Card -> Trial: the programs that its code makes and what each must do. What they did -> Diagnostics."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from typing import Literal
+
+from packaging.requirements import Requirement
+
+from ..model import Block, Card, Chunk, Code, Diagnostic, Fragment, Span
+
+Must = Literal["pass", "print", "fail", "mend"]
+
+# What a hash seed changes, such as the order of a set, must not change what a card says.
+SEEDS = ("0", "1")
+SHOWN_LINES = 12
+_BETWEEN_PACKAGES = re.compile(r"[\s;]+|,(?=[A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Code that runs in one interpreter, and what it must do: pass, print `expected` exactly, or fail."""
+
+    must: Must
+    parts: tuple[Code, ...]
+    span: Span
+    expected: str = ""
+
+    @property
+    def text(self) -> str:
+        """The code with each part at the lines that it has in the concept file, as far as their order allows."""
+        lines: list[str] = []
+        for part in self.parts:
+            lines += [""] * (part.line - 1 - len(lines))
+            lines += part.text.rstrip("\n").split("\n")
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A card whose code is to run: its file in the track, its programs, and the interpreters on which they can."""
+
+    card: Card
+    name: str
+    programs: tuple[Program, ...]
+    python: tuple[int, ...]
+    packages: tuple[str, ...]
+    cpython: bool
+    warns: str
+
+    @property
+    def hash(self) -> str:
+        """Of all that decides what happens when the card runs: 32 hexadecimal digits."""
+        programs = [[p.must, [part.text for part in p.parts], p.expected] for p in self.programs]
+        text = json.dumps([programs, self.python, self.packages, self.cpython, self.warns], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python that can run programs: how it is started, and what its environment holds by normalised name."""
+
+    command: str
+    implementation: str
+    version: str
+    packages: Mapping[str, str]
+
+    @property
+    def minor(self) -> str:
+        return ".".join(self.version.split(".")[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a program ended: `stopped` says which bound it broke, `offences` what it tried in vain."""
+
+    status: int
+    out: bytes
+    err: str
+    stopped: str = ""
+    offences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A program's outcome on one interpreter with one hash seed."""
+
+    trial: Trial
+    program: Program
+    interpreter: Interpreter
+    seed: str
+    outcome: Outcome
+
+
+def trial(block: Block, card: Card) -> Trial | None:
+    """What has to run for a card; None where there is no code, or only its source vouches (`verify=doc`)."""
+
+    def value(key: str) -> str:
+        return block.attributes[key].value if key in block.attributes else ""
+
+    programs = () if value("verify") == "doc" else tuple(_programs(block, card.kind))
+    if not programs:
+        return None
+    return Trial(
+        card,
+        block.question.document.source.name,
+        programs,
+        tuple(map(int, value("py").split("."))) if value("py") else (),
+        packages(value("pkg")),
+        value("impl") == "cpython",
+        value("warns"),
+    )
+
+
+def packages(text: str) -> tuple[str, ...]:
+    """The requirements that `pkg` names, as PEP 508 writes them: `fastapi>=0.165,httpx2` are two."""
+    return tuple(piece for piece in _BETWEEN_PACKAGES.split(text) if piece)
+
+
+def _programs(block: Block, kind: str) -> Iterator[Program]:
+    front, answer, more = (_python(part) for part in (block.front, block.answer, block.more))
+    if kind == "output":
+        output = next(c for c in block.answer.chunks if c.type == "fence" and c.language == "text")
+        yield Program("print", front, block.question.document.span(output), _content(output))
+        if answer or more or block.checks:
+            yield Program("pass", (*front, *answer, *more, *block.checks), block.span)
+    elif kind == "bug":
+        yield Program("fail", (*front, *block.checks), block.span)
+        yield Program("mend", (*answer, *more, *block.checks), block.answer.span)
+    elif front or answer or more or block.checks:
+        yield Program("pass", (*front, *answer, *more, *block.checks), block.span)
+
+
+def _python(fragment: Fragment) -> tuple[Code, ...]:
+    return tuple(
+        Code(_content(chunk), chunk.line + 1)
+        for chunk in fragment.chunks
+        if chunk.type == "fence" and chunk.language == "python"
+    )
+
+
+def _content(fence: Chunk) -> str:
+    content: str = fence.tokens[0].content
+    return content
+
+
+def missing(trial: Trial, interpreter: Interpreter) -> str:
+    """What a card needs that an interpreter lacks, as words; "" where it can run there."""
+    if trial.cpython and interpreter.implementation != "cpython":
+        return "needs CPython"
+    if tuple(map(int, interpreter.minor.split("."))) < trial.python:
+        return f"needs Python {'.'.join(map(str, trial.python))}"
+    for text in trial.packages:
+        wanted = Requirement(text)
+        found = interpreter.packages.get(normal(wanted.name), "")
+        if not found or not wanted.specifier.contains(found, prereleases=True):
+            return f"needs {text}"
+    return ""
+
+
+def normal(name: str) -> str:
+    """A distribution's name as PyPI compares it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def failures(runs: Iterable[Run]) -> Iterator[Diagnostic]:
+    """One diagnostic for each way in which a card's programs did not do what they must."""
+    found: dict[tuple[Span, str, str, str, str], list[str]] = {}
+    for run in runs:
+        fault = _fault(run)
+        if fault:
+            key = (run.program.span, *fault)
+            where = found.setdefault(key, [])
+            if run.interpreter.version not in where:
+                where.append(run.interpreter.version)
+    for (span, code, message, hint, detail), versions in found.items():
+        yield Diagnostic(span, code, f"{message} on Python {', '.join(versions)}", hint, detail=detail)
+
+
+def _fault(run: Run) -> tuple[str, str, str, str] | None:
+    """Code, message, mend and detail of what went wrong; None where all is well."""
+    outcome, name = run.outcome, run.trial.card.id
+    if outcome.stopped:
+        return "C505", f"the code of `{name}` was stopped: {outcome.stopped}", _BOUNDS, _tail(run)
+    if outcome.offences:
+        listed = "; ".join(outcome.offences)
+        return "C505", f"the code of `{name}` is not allowed what it tried: {listed}", _BOUNDS, ""
+    if "MemoryError" in outcome.err.rpartition("\n  ")[2]:
+        return "C505", f"the code of `{name}` was stopped: it asked for too much memory", _BOUNDS, _tail(run)
+    if run.program.must == "fail":
+        return _no_fault(run)
+    if outcome.status:
+        code, what = ("C504", "the mend") if run.program.must == "mend" else ("C501", "the code")
+        hint = "mend the code, its hidden check, or say what it needs: py, pkg, warns"
+        return code, f"{what} of `{name}` fails", hint, _tail(run)
+    expected = run.program.expected.encode()
+    if run.program.must == "print" and outcome.out != expected:
+        return (
+            "C502",
+            f"the output of `{name}` is another",
+            "put what the program prints into the text fence",
+            _diff(run.program.expected, outcome.out.decode("utf-8", "replace")),
+        )
+    return None
+
+
+_BOUNDS = "a card's code has no network, writes in its own folder alone, and is bounded in time, memory and output"
+
+
+def _no_fault(run: Run) -> tuple[str, str, str, str] | None:
+    name = run.trial.card.id
+    if not run.outcome.status:
+        return (
+            "C503", f"the fault of `{name}` passes its hidden check", "let the check fail on what is wrong", ""
+        )  # fmt: skip
+    if re.search(r"^(?:SyntaxError|IndentationError|TabError)\b", run.outcome.err, re.MULTILINE):
+        return (
+            "C503",
+            f"the fault of `{name}` is no Python",
+            "show code that runs, and does the wrong thing",
+            _tail(run),
+        )
+    return None
+
+
+def _tail(run: Run) -> str:
+    return "\n".join(run.outcome.err.rstrip().split("\n")[-SHOWN_LINES:])
+
+
+def _diff(expected: str, got: str) -> str:
+    """A unified diff in which spaces at the end of a line can be seen."""
+    before, after = (_visible(text) for text in (expected, got))
+    lines = list(unified_diff(before, after, "expected", "got", lineterm="", n=1))
+    more = len(lines) - 2 * SHOWN_LINES
+    return "\n".join([*lines[: 2 * SHOWN_LINES], *([f"… {more} lines more"] if more > 0 else [])])
+
+
+def _visible(text: str) -> list[str]:
+    lines = [re.sub(r"[ \t]+$", lambda match: "·" * len(match[0]), line) for line in text.split("\n")]
+    return lines[:-1] if lines[-1] == "" else [*lines[:-1], f"{lines[-1]} (no line end)"]
+
+
+def never_ran(trial: Trial, reasons: Sequence[str]) -> Diagnostic:
+    """A card that no interpreter here can run, and of which no record says that one could."""
+    return Diagnostic(
+        trial.card.span, "C506", f"the code of `{trial.card.id}` has run nowhere: {', '.join(dict.fromkeys(reasons))}",
+        "name an interpreter that has what it needs by --python, or verify=doc where there can be none",
+    )  # fmt: skip
+
+
+def stale(trial: Trial) -> Diagnostic:
+    """A card whose code is not what its record says had run."""
+    return Diagnostic(
+        trial.card.span, "C507", f"the code of `{trial.card.id}` has not run since it changed",
+        "run build-decks verify, and commit the record",
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""A picture or sound that a card names -> its bytes under a name of their hash.
+
+Anki renames a medium whose bytes changed under an old name, and never brings back the old one, so the
+name follows the bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from ..model import Medium
+
+IMAGES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
+SOUNDS = (".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
+MAX_BYTES = 20_000_000
+
+
+class MediumError(ValueError):
+    """A medium that cannot be packaged: a stable code, what is wrong and how to mend it."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The media of one track. `prefix` begins the name of each, as all tracks share Anki's one folder."""
+
+    root: Path
+    prefix: str
+    _known: dict[Path, Medium] = field(default_factory=dict)
+
+    def get(self, target: str, source_name: str) -> Medium:
+        """The medium that `target` names in the file `source_name`. Raises MediumError."""
+        if "://" in target or target.startswith(("//", "data:")):
+            raise MediumError(
+                "C204", "remote media are not fetched: a deck works without a network",
+                "save the file in the track and name it by its relative path",
+            )  # fmt: skip
+        relative = PurePosixPath(source_name).parent / unquote(target.split("#")[0].split("?")[0])
+        suffix = relative.suffix.lower()
+        if suffix not in IMAGES + SOUNDS:
+            known = ", ".join(name[1:] for name in IMAGES + SOUNDS)
+            raise MediumError(
+                "C205", f"`{suffix or target}` is no medium that Anki shows on every device", f"use {known}"
+            )
+        try:
+            return self._load(self.root / relative, target, suffix)
+        except (OSError, RuntimeError, ValueError) as error:
+            if isinstance(error, MediumError):
+                raise
+            raise MediumError("C202", f"`{target}` cannot be read: {error}", "mend the file") from error
+
+    def _load(self, path: Path, target: str, suffix: str) -> Medium:
+        resolved = path.resolve()
+        if not resolved.is_relative_to(self.root.resolve()):
+            raise MediumError("C203", f"`{target}` leaves the track", "copy the file into the track")
+        if resolved not in self._known:
+            if not resolved.is_file():
+                raise MediumError(
+                    "C202", f"there is no file `{target}`",
+                    "mend the path: it is read from the folder of this Markdown file",
+                )  # fmt: skip
+            if resolved.stat().st_size > MAX_BYTES:
+                limit = f"{MAX_BYTES // 1_000_000} MB"
+                raise MediumError("C205", f"`{target}` is larger than {limit}", f"shrink it to {limit}")
+            data = resolved.read_bytes()
+            digest = hashlib.sha256(data).hexdigest()[:16]
+            self._known[resolved] = Medium(f"{self.prefix}-{digest}{suffix}", data)
+        return self._known[resolved]

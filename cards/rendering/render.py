@@ -1,0 +1,182 @@
+"""Block and Card -> Note: Markdown becomes HTML fields, safe and complete, and the media they show."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from .. import markdown
+from ..markdown import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context
+from ..model import Block, Card, Diagnostic, Document, Fragment, Medium, Note, Span
+from ..notetypes import CONCEPT, CONCEPT_CLOZE
+from .highlight import highlight
+from .media import SOUNDS, Library, MediumError
+from .sanitise import SCHEMES, sanitise, swallows
+
+# Anki finds these in the HTML of a field, in code too: legacy LaTeX and its own tags for sound and speech.
+_ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECASE)
+_DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
+
+
+def render(
+    block: Block, card: Card, library: Library, source_url: str, colour: Callable[[str, str], str] = highlight
+) -> tuple[Note, tuple[Diagnostic, ...]]:
+    """The note, and every fault found while rendering it; `colour(code, language)` gives the HTML of code."""
+    cloze = card.kind == "cloze"
+    page = _Page(block.question.document, library, source_url, cloze, colour)
+    front, count = page.html(block.front, hide=cloze)
+    fields = {
+        "Question": page.inline(block.question),
+        "Front": front,
+        "Answer": page.html(block.answer)[0],
+        "More": page.html(block.more)[0],
+        "Source": page.html(block.source)[0],
+        "Guide": page.guide(block.anchor),
+        "Subdomain": _finish(html.escape(card.subdomain_title), cloze),
+        "Topic": _finish(html.escape(card.topic_title), cloze),
+        "Difficulty": card.difficulty,
+        "Id": card.id,
+    }
+    if cloze and "::}}" in front:
+        hint = "put words that are shown between its asterisks"
+        page.fault("C113", "a bold run of this cloze card hides nothing", hint, block.front.span)
+    note_type = CONCEPT_CLOZE if cloze else CONCEPT
+    note = Note(
+        card=card,
+        note_type=note_type,
+        fields=tuple(fields.get(name, "") for name, _ in note_type.fields),
+        sort_text=markdown.plain(block.question.tokens),
+        cards=count if cloze else 1,
+        media=tuple(sorted(page.media.values(), key=lambda medium: medium.name)),
+    )
+    return note, tuple(page.faults)
+
+
+@dataclass(slots=True)
+class _Page:
+    """Renders the parts of one card and collects their media and faults."""
+
+    document: Document
+    library: Library
+    source_url: str
+    cloze: bool
+    colour: Callable[[str, str], str]
+    media: dict[str, Medium] = field(default_factory=dict)
+    faults: list[Diagnostic] = field(default_factory=list)
+
+    def inline(self, fragment: Fragment) -> str:
+        return self._render(fragment, markdown.render_inline, hide=False)[0]
+
+    def html(self, fragment: Fragment, hide: bool = False) -> tuple[str, int]:
+        """HTML of a part, and the number of cloze deletions in it, which bold runs become where they `hide`."""
+        if not fragment:
+            return "", 0
+        return self._render(fragment, markdown.render, hide)
+
+    def _render(self, fragment: Fragment, make: Callable[..., str], hide: bool) -> tuple[str, int]:
+        context = Context(self.document, self._image, self._link, self.colour, hide)
+        text = make(fragment.tokens, context)
+        if context.raw:
+            text = self._sanitise(text, context.raw)
+        return _finish(text, self.cloze), context.deletions
+
+    def guide(self, anchor: str) -> str:
+        if not self.source_url:
+            return ""
+        place = f"#{quote(anchor)}" if anchor else ""
+        return html.escape(f"{self.source_url}{quote(self.document.source.name)}{place}")
+
+    def fault(self, code: str, message: str, hint: str, span: Span) -> None:
+        self.faults.append(Diagnostic(span, code, message, hint))
+
+    def _medium(self, target: str, span: Span) -> str | None:
+        """The name under which a medium is packaged."""
+        try:
+            medium = self.library.get(target, self.document.source.name)
+        except MediumError as error:
+            self.fault(error.code, str(error), error.hint, span)
+            return None
+        self.media[medium.name] = medium
+        return medium.name
+
+    def _image(self, target: str, alt: str, span: Span) -> str:
+        name = self._medium(target, span)
+        if name is None:
+            return ""
+        if name.endswith(SOUNDS):
+            return f"{SOUND}{name}]"
+        return f'<img src="{name}" alt="{html.escape(alt)}">'
+
+    def _link(self, target: str, span: Span) -> str | None:
+        """Where a link leads from a card: the guide for a relative one, None where there is no guide."""
+        try:
+            address = urlsplit(target)
+        except ValueError:
+            self.fault("C206", f"`{target}` is no address", "mend the link", span)
+            return None
+        if address.scheme in SCHEMES:
+            return target
+        if address.scheme or address.netloc:
+            self.fault(
+                "C206", f"a card cannot link to `{address.scheme or '//'}` addresses",
+                f"link to {', '.join(sorted(SCHEMES))} or to a file of the track", span,
+            )  # fmt: skip
+            return None
+        if not self.source_url:
+            return None
+        path, hash_mark, anchor = target.partition("#")
+        own = quote(self.document.source.name)
+        page = posixpath.normpath(posixpath.join(posixpath.dirname(own), path)) if path else own
+        return f"{self.source_url}{page.lstrip('/')}{hash_mark}{anchor}"
+
+    def _sanitise(self, text: str, raw: Sequence[tuple[Any, int, str]]) -> str:
+        def span(needle: str) -> Span:
+            for token, start, content in raw:
+                if (found := content.lower().find(needle.lower())) >= 0:
+                    return markdown.place(self.document, token, start + found)
+            return markdown.place(self.document, raw[0][0], raw[0][1])
+
+        def rewrite(tag: str, attribute: str, value: str) -> str | None:
+            if (tag, attribute) == ("img", "src") and value not in self.media:
+                if value.lower().endswith(SOUNDS):
+                    self.fault("C205", "`<img>` shows no sound", "write ![…](…) in its place", span(value))
+                    return None
+                return self._medium(value, span(value))
+            if (tag, attribute) == ("a", "href") and not (self.source_url and value.startswith(self.source_url)):
+                return self._link(value, span(value))
+            return value
+
+        for token, start, content in raw:
+            if token.type == "html_block" and swallows(content):
+                self.faults.append(markdown.unclosed_html(markdown.place(self.document, token, start)))
+                return ""
+        clean, dropped = sanitise(text, rewrite)
+        for what in dropped:
+            self.fault(
+                "C201", f"`{what}` is dropped from raw HTML", "write Markdown in its place", span(what.rstrip(">="))
+            )
+        return clean
+
+
+def _finish(text: str, cloze: bool) -> str:
+    """Fields as Anki reads them: what only looks like its markup is defused, ours is put in."""
+    if "[" in text:
+        text = _ANKI_MARKUP.sub("&#91;", text)
+    if SOUND in text:
+        text = text.replace(SOUND, "[sound:")
+    if cloze:  # in such a note Anki looks for deletions in every field
+        text = text.replace("{{", "{&#123;").replace("}}", "}&#125;")
+        text = _DELETION.sub(_deletion, text)
+    return text.strip()
+
+
+def _deletion(match: re.Match[str]) -> str:
+    hidden = match[2].replace("::", ":&#58;")
+    if hidden.endswith("}"):
+        hidden = hidden[:-1] + "&#125;"
+    return f"{{{{c{match[1]}::{hidden}}}}}"

@@ -1,0 +1,144 @@
+"""A track's folder -> its concept files, in study order. Nothing outside the folder is ever read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from ..model import CONTROL, Diagnostic, Source, Span, is_text
+
+MAX_BYTES = 1_000_000
+MAX_LINE = 50_000
+MOST_CONTROLS = 20
+SUFFIXES = (".md", ".markdown", ".mdx")
+# What a repository says of itself at its root, and not of its topic.
+ABOUT = frozenset(
+    {
+        "changelog",
+        "code_of_conduct",
+        "code-of-conduct",
+        "codeofconduct",
+        "contributing",
+        "contributors",
+        "governance",
+        "issue_template",
+        "license",
+        "licence",
+        "maintainers",
+        "pull_request_template",
+        "security",
+        "support",
+    }
+)
+# Of these a file may well be about the topic, if its name is in lower case.
+TOPICS = frozenset({"governance", "security", "support"})
+
+
+def concept_files(
+    root: Path,
+    order: Sequence[tuple[str, Sequence[str]]],
+    include: Sequence[str],
+    exclude: Sequence[str],
+    declared: bool,
+) -> tuple[str, ...]:
+    """The names (paths inside `root`, with slashes) of the Markdown files that may hold cards.
+
+    `order` lists folders in study order, each with the files that come first in it. All below a folder whose name
+    begins with a dot or an underscore is left out. So are the README files of a track that is `declared`, unless
+    `include` names them, and in any other folder what a repository says of itself.
+    """
+    readmes = [pattern for pattern in include if "readme" in pattern.lower()] if declared else ["*"]
+    names = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        inside = Path(folder).relative_to(root)
+        for file in files:
+            name = (inside / file).as_posix()
+            stem = Path(file).stem.lower()
+            if not file.lower().endswith(SUFFIXES) or (stem == "readme" and not _matches(name, readmes)):
+                continue
+            if (
+                not declared
+                and inside == Path()
+                and stem in ABOUT
+                and (Path(file).stem.isupper() or stem not in TOPICS)
+            ):
+                continue
+            if file.startswith((".", "_")) or _matches(name, exclude) or not _matches(name, include):
+                continue
+            names.append(name)
+    ranks = {folder: rank for rank, (folder, _) in enumerate(order)}
+    first = {f"{folder}/{file}": rank for folder, files in order for rank, file in enumerate(files)}
+
+    def place(name: str) -> tuple[int, int, str]:
+        return ranks.get(name.split("/")[0], len(ranks)), first.get(name, len(first)), name
+
+    return tuple(sorted(names, key=place))
+
+
+def names(root: Path) -> frozenset[str]:
+    """Every file and folder of the track, as paths inside `root`; what begins with a dot is left out."""
+    found = {"."}
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        inside = Path(folder).relative_to(root)
+        found |= {(inside / name).as_posix() for name in (*folders, *files) if not name.startswith(".")}
+    return frozenset(found)
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def read(root: Path, name: str, shown: str) -> Source | Diagnostic:
+    """A file's text with line feeds for line ends, or why it cannot be read; control characters become spaces."""
+    return _read(root, root / name, Source(f"{shown}/{name}" if shown not in ("", ".") else name, name, ""))
+
+
+def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
+    def fault(message: str, hint: str, line: int = 1, column: int = 1) -> Diagnostic:
+        return Diagnostic(Span(source.path, line, column), "C001", message, hint)
+
+    if not is_text(source.name) or "\n" in source.name:
+        return fault("this file's name is no text", "rename it with letters, digits and hyphens")
+    try:
+        if not file.resolve().is_relative_to(root.resolve()):
+            return fault("this file is a link to a place outside the track", "copy it into the track")
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return fault("this is no regular file", "leave only text files in the track")
+        if status.st_size > MAX_BYTES:
+            return fault(f"this file is larger than {MAX_BYTES // 1_000_000} MB", "split it by topic")
+        data = file.read_bytes()
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
+        return fault(f"this file cannot be read: {error}", "mend the file or exclude it in deck.yaml")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The codec counts from behind a byte order mark.
+        at = error.start + (len(data) - len(error.object))
+        place = _end(_lines(data[:at].decode("utf-8-sig")))
+        return fault(f"byte 0x{data[at]:02x} is not UTF-8", "save the file as UTF-8", *place)
+    text = _lines(text)
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            return fault(f"this line has more than {MAX_LINE:,} characters", "break it", number, MAX_LINE + 1)
+    controls = tuple(
+        fault(f"control character U+{ord(found[0]):04X}", "delete it", *_end(text[: found.start()]))
+        for found in CONTROL.finditer(text)
+    )
+    return Source(source.path, source.name, CONTROL.sub(" ", text), controls[:MOST_CONTROLS])
+
+
+def _lines(text: str) -> str:
+    """The text with a line feed for each line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _end(text: str) -> tuple[int, int]:
+    """The line and column after a text."""
+    lines = text.split("\n")
+    return len(lines), len(lines[-1]) + 1

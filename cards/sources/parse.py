@@ -1,0 +1,134 @@
+"""Source -> Parsed: front matter is split off, the dialects find the cards in the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from .. import mapping, markdown
+from ..dialects import Level, Reason, guess, house
+from ..dialects.words import levels
+from ..model import Attribute, Block, Chunk, Diagnostic, Document, Source, Span
+from .repair import repair
+
+KEYS = ("title", "roles", "difficulty", "verified", "reviewed")
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# What only our own syntax has, or a slip of the fingers in it.
+_HOUSE = re.compile(r"<!--\s*(?:card\b|\w+\s*:?\s*(?:id|difficulty|kind)=|check[ \t]*\n)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A concept file: its Markdown, its cards, and every fault on the way to them.
+
+    Where the cards were guessed, `unanswered` are the places of questions that are none for want of an answer, and
+    `reasons` say why lines were taken for questions or were not.
+    """
+
+    document: Document
+    blocks: tuple[Block, ...]
+    faults: tuple[Diagnostic, ...]
+    unanswered: tuple[Span, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def guide(self) -> tuple[Chunk, ...]:
+        """The Markdown blocks that belong to no card."""
+        taken = {line for block in self.blocks for line in block.lines}
+        return tuple(chunk for chunk in self.document.chunks if chunk.line not in taken)
+
+
+def parse(source: Source, chosen: Sequence[str] = ()) -> Parsed:
+    """Read a file: its house cards where it has any, else the cards that other dialects find.
+
+    `chosen` names the only dialects to be read. A house file's front matter gives `roles` and `difficulty` to each card
+    that does not say its own, and `title` as the attribute `title`; of any other's only the difficulty is read.
+    """
+    guessed = not chosen or any(name != house.NAME for name in chosen)
+    if house.NAME in chosen or not guessed or _HOUSE.search(source.text):
+        parsed = _house(source)
+        if parsed.blocks or not guessed or any(fault.code != "C122" for fault in parsed.faults):
+            return parsed
+    return _guess(source, chosen)
+
+
+def _house(source: Source) -> Parsed:
+    matter = _FRONT_MATTER.match(source.text)
+    defaults: dict[str, Attribute] = {}
+    faults = list(_front_matter(source, matter[1], defaults)) if matter else []
+    document, lost = markdown.parse(source, matter[0].count("\n") if matter else 0)
+    faults += lost
+    blocks = []
+    for found in house.read(document):
+        if isinstance(found, Diagnostic):
+            faults.append(found)
+        else:
+            blocks.append(replace(found, attributes={**defaults, **found.attributes}) if defaults else found)
+    return Parsed(document, tuple(blocks), tuple(faults))
+
+
+def _guess(source: Source, chosen: Sequence[str]) -> Parsed:
+    """Read somebody's notes: what is wrong with them is said, and keeps nothing from being built."""
+    matter = _FRONT_MATTER.match(source.text) or _TOML_MATTER.match(source.text)
+    repaired = replace(source, text=repair(source.text))
+    document, lost = markdown.parse(repaired, matter[0].count("\n") if matter else 0, notes=True)
+    level, title = (_level(matter[1]), _title(matter[1])) if matter else (None, "")
+    found = guess(document, chosen, title, level)
+    faults = tuple(fault.as_warning() for fault in lost)
+    return Parsed(document, found.blocks, faults, found.unanswered, found.reasons)
+
+
+def _title(matter: str) -> str:
+    """What somebody's front matter asks: its question, or its title where it gives a difficulty too."""
+    for key in ("question", "title") if _level(matter) else ("question",):
+        found = re.search(rf"(?m)^{key}[ \t]*[:=][ \t]*[\"']?(.+?)[\"']?[ \t]*$", matter)
+        if found:
+            return found[1]
+    return ""
+
+
+def _level(matter: str) -> Level | None:
+    """The difficulty that somebody's front matter gives, under whatever name and in whatever form."""
+    for line in matter.split("\n"):
+        key, mark, value = line.partition("=" if "=" in line.split(":")[0] else ":")
+        if mark and levels.is_key(key.strip()) and (level := levels.of_value(value.strip(" \"'"))):
+            return level
+    return None
+
+
+def _front_matter(source: Source, text: str, into: dict[str, Attribute]) -> Iterator[Diagnostic]:
+    try:
+        entries = mapping.read(text)
+    except mapping.MappingError as error:
+        span = Span(source.path, error.line + 1, error.column)
+        yield Diagnostic(
+            span, "C005", f"front matter: {error}",
+            "write key: value lines between the --- lines, or *** for a rule",
+        )  # fmt: skip
+        return
+    for key, entry in entries.items():
+        span = Span(source.path, entry.line + 1, entry.column)
+        value = _text(key, entry.value)
+        if key not in KEYS:
+            yield Diagnostic(span, "C006", f"front matter has no key `{key}`", f"the keys are {', '.join(KEYS)}")
+        elif value is None:
+            wanted = "a list of names" if key == "roles" else "one line of text"
+            yield Diagnostic(span, "C007", f"front matter: `{key}` is not {wanted}", f"write {wanted}")
+        else:
+            into[key] = Attribute(value, span)
+
+
+def _text(key: str, value: Any) -> str | None:
+    """A front-matter value as the text that a card's comment would hold, or None if it is no such."""
+    if key == "roles" and isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+        return ",".join(value)
+    if key in ("verified", "reviewed") and isinstance(value, (date, float)):
+        return str(value)
+    if isinstance(value, str) and value.strip() and value.strip().isprintable():
+        return value.strip()
+    return None

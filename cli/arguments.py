@@ -1,0 +1,28 @@
+"""The options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ..cards.model import DIFFICULTIES, KINDS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DIFFICULTY = click.Choice(DIFFICULTIES)
+KIND = click.Choice(KINDS)
+FORMAT = click.Choice(["text", "json", "github", "sarif"])
+
+
+def dialects() -> Callable[[F], F]:
+    return click.option(
+        "--dialect", "dialects", metavar="NAME", multiple=True,
+        help="Read only this dialect, without asking for evidence; may stand several times. By default all are tried.",
+    )  # fmt: skip
+
+
+def paths(metavar: str) -> Callable[[F], F]:
+    return click.argument("paths", metavar=f"[{metavar}]...", nargs=-1, type=click.Path(exists=True, path_type=Path))

@@ -1,0 +1,1 @@
+"""The commands, one a file: its options, what it calls and what it says."""

@@ -1,0 +1,164 @@
+"""`build-decks build`: decks, ledger and index, written all at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from ...cards.figures import index
+from ...cards.figures.stats import Statistics
+from ...cards.identity import ids, ledger
+from ...cards.identity.ledger import Changes
+from ...cards.model import DIFFICULTIES, Note
+from ...cards.pipeline import building
+from ...cards.pipeline.building import Build
+from ...cards.pipeline.reading import concept_files
+from ...cards.settings import Settings
+from .. import arguments, clock, report, terminal, tracks, write
+from ..config import OWN
+from ..errors import ConfigError
+from ..write import Stage, Staged
+
+SHOWN_IDS = 8
+
+
+@click.command("build")
+@arguments.paths("TRACK")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("decks_out"), show_default=True,
+    help="The folder of the decks.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a deck, the ledger or the index is stale.")
+@click.option("--role", default="", help="Only the notes of this role, in decks of their own name.")
+@click.option("--difficulty", type=arguments.DIFFICULTY, help="Only the notes of this difficulty, likewise.")
+@arguments.dialects()
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every note that is new, changed or retired, every warning.")
+def command(
+    paths: tuple[Path, ...],
+    out: Path,
+    check: bool,
+    role: str,
+    difficulty: str | None,
+    dialects: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Build one .apkg for each track and one for each of its subdomains."""
+    chosen = tracks.tracks(paths, dialects)
+    with ExitStack() as held:
+        if not check:
+            for settings in chosen:
+                held.enter_context(write.lock(settings.root))
+        builds = [(settings, _build(settings, quiet)) for settings in chosen]
+        report.stop_at_errors(
+            [fault for _, built in builds for fault in built.diagnostics], None if verbose else report.SOME
+        )
+        stage = held.enter_context(write.stage(beside=not check))
+        if not check:
+            write.sweep([out, *(settings.root / OWN for settings in chosen)])
+        for settings, built in builds:
+            _stage(stage, settings, built, out, role, difficulty or "")
+        if not check:
+            stage.commit()
+    for found in stage.staged:
+        if found.target.suffix == ".apkg":
+            click.echo(found.target)
+    if not quiet:
+        for settings, built in builds:
+            _summary(settings.title, built.notes, built.statistics, built.changes, verbose)
+    if check:
+        sys.exit(_stale(stage.staged))
+    if not quiet:
+        report.written(stage.staged)
+
+
+def _build(settings: Settings, quiet: bool) -> Build:
+
+    known, faults = tracks.read_ledger(settings)
+    if faults:
+        return building.Build(diagnostics=faults)
+    names = concept_files(settings)
+    with terminal.progress(names, len(names), settings.title, quiet) as shown_names:
+        return building.build(settings, shown_names, known, clock.now)
+
+
+def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str, difficulty: str) -> None:
+    """Stage the ledger, the decks and, if these are all of the track's decks, their index.
+
+    The ledger is first: with it in place, a build makes the same decks again.
+    """
+    decks = building.artefacts(settings, built, role, difficulty)
+    if not decks:
+        raise ConfigError(_nothing(settings, built, role, difficulty))
+    own = settings.root / OWN
+    stage.add(own / tracks.LEDGER, write.text(ledger.text_of(built.ledger)))
+    written = [(deck, stage.add(out / deck.name, deck.write)) for deck in decks]
+    if not role and not difficulty:
+        files = [index.Written(deck, found.size, found.sha256) for deck, found in written]
+        stage.add(own / tracks.INDEX, write.text(index.page(settings.title, built.statistics, files)))
+
+
+def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> str:
+    if not built.notes:
+        return f"{settings.shown}: no cards here: build-decks list --verbose says which lines are none, and why"
+    roles = sorted({role for note in built.notes for role in note.card.roles})
+    what = " and ".join(label for label in (role and f"role `{role}`", difficulty) if label)
+    return f"{settings.title} has no note of {what}; its roles are {', '.join(roles) or 'none'}"
+
+
+def _summary(title: str, notes: Sequence[Note], figures: Statistics, changes: Changes, verbose: bool) -> None:
+    """What a build found, and what it changes for a learner."""
+    cards = sum(note.cards for note in notes)
+    terminal.say(click.style(f"{title}: {len(notes)} notes, {cards} cards", bold=True))
+    for row in terminal.table([("", *DIFFICULTIES, "all"), *index.difficulties(figures)]):
+        terminal.say(f"  {row}")
+    for line in _changes(changes, None if verbose else SHOWN_IDS):
+        terminal.say(line)
+
+
+def _stale(staged: Sequence[Staged]) -> int:
+    """Name the files that a build would change; the exit code that says whether there are any."""
+    fresh = [found for found in staged if found.fresh]
+    for found in fresh:
+        terminal.say(f"stale: {terminal.shown(found.target)}")
+    if fresh:
+        terminal.say("build-decks would change these files: run it and commit what it writes")
+    return 1 if fresh else 0
+
+
+def _changes(changes: Changes, limit: int | None) -> Iterator[str]:
+    for label, names in (
+        ("new", changes.new),
+        ("changed", changes.changed),
+        ("restored", changes.restored),
+        ("retired", changes.retired),
+    ):
+        if names:
+            yield f"{label} {len(names)}: {_some(names, limit)}"
+    if changes.reworded:
+        yield f"reworded {len(changes.reworded)}:"
+        yield from (terminal.printable(f"  {old} → {new}") for old, new in changes.reworded[:limit])
+        if limit and len(changes.reworded) > limit:
+            yield f"  and {len(changes.reworded) - limit} more"
+    if changes.ambiguous:
+        doubts = [f"{card} ({' or '.join(old)})" for card, old in changes.ambiguous]
+        yield f"could be one of several old cards, taken for new: {_some(doubts, limit)}"
+    if changes.crowded:
+        yield f"too much changed to look for reworded questions: {_some(changes.crowded, limit)}"
+    if changes.note_types:
+        yield f"card layout changed: {', '.join(changes.note_types)}"
+    if changes.retired:
+        yield "  Anki keeps retired notes. To delete them, search in its browser for:"
+        yield f"  {ids.search(changes.retired_guids)}"
+    if changes.emptied:
+        yield f"fewer cloze deletions in {_some(changes.emptied, limit)}: after the import run Tools > Empty Cards"
+
+
+def _some(names: Sequence[str], limit: int | None) -> str:
+    more = f" and {len(names) - limit} more" if limit and len(names) > limit else ""
+    return terminal.printable(", ".join(names[:limit]) + more)

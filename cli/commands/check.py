@@ -1,0 +1,85 @@
+"""`build-decks check`: every fault of the tracks, and nothing written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from ...cards.explain import explanations
+from ...cards.model import Diagnostic
+from ...cards.pipeline import checking
+from ...cards.pipeline.checking import Judged, Map
+from ...cards.pipeline.reading import concept_files
+from .. import arguments, clock, diagnostics, terminal, tracks
+from ..errors import ConfigError
+
+# From here on further processes are worth their start.
+MANY_FILES = 50
+
+
+@click.command("check")
+@arguments.paths("PATH")
+@click.option(
+    "--format", "form", type=arguments.FORMAT, default="text", show_default=True, help="How faults are written."
+)
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
+@click.option("--explain", metavar="CODE", help="Say what a code means and how to mend it, and check nothing.")
+@arguments.dialects()
+def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None, dialects: tuple[str, ...]) -> None:
+    """Report every fault of the tracks that the PATHs lie in; write nothing.
+
+    Beside what would keep decks from being built, it judges the writing: docs and --explain tell the rules.
+    """
+    if explain:
+        click.echo(_explanation(explain))
+        return
+    faults: list[Diagnostic] = []
+    count = unanswered = 0
+    for settings in tracks.tracks(paths, dialects):
+        names = concept_files(settings)
+        checked = checking.check(settings, names, clock.today(), _each(settings.title, form != "text"))
+        count += checked.cards
+        unanswered += checked.unanswered
+        faults += checked.diagnostics
+    faults.sort()
+    for line in diagnostics.FORMATS[form](faults):
+        terminal.say(line) if form == "text" else click.echo(line)
+    if unanswered:
+        what = (
+            "1 question has no answer and is no card"
+            if unanswered == 1
+            else f"{unanswered} questions have no answer and are no cards"
+        )
+        terminal.say(f"{what}: build-decks list --verbose names them")
+    if not faults:
+        terminal.say(f"{count} notes, no fault")
+    if any(fault.severity == "error" or strict for fault in faults):
+        sys.exit(1)
+
+
+def _each(label: str, quiet: bool) -> Map:
+    """A `map` with a progress bar, over as many processes as there are processors where that pays."""
+
+    def each(judge: Callable[[str], Judged], names: Iterable[str]) -> Iterator[Judged]:
+        listed = list(names)
+        with ExitStack() as stack:
+            judged: Iterable[Judged] = map(judge, listed)
+            if len(listed) >= MANY_FILES:
+                pool = stack.enter_context(ProcessPoolExecutor())
+                judged = pool.map(judge, listed, chunksize=4)
+            yield from stack.enter_context(terminal.progress(judged, len(listed), label, quiet))
+
+    return each
+
+
+def _explanation(code: str) -> str:
+    known = explanations()
+    if code.upper() not in known:
+        raise ConfigError(f"there is no code `{code}`; the codes are {', '.join(known)}")
+    found = known[code.upper()]
+    return f"{found.code} {found.title}\n\n{found.text}"

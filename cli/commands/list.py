@@ -1,0 +1,108 @@
+"""`build-decks list`: the cards, a line each."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...cards.dialects import Reason
+from ...cards.model import Block, Card, Diagnostic, Span
+from ...cards.pipeline import reading
+from ...cards.pipeline.reading import concept_files
+from .. import arguments, report, terminal, tracks
+
+
+@click.command("list")
+@arguments.paths("PATH")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--difficulty", type=arguments.DIFFICULTY, help="Only the cards of this difficulty.")
+@click.option("--subdomain", help="Only the cards of this subdomain, by its folder.")
+@click.option("--kind", type=arguments.KIND, help="Only the cards of this kind.")
+@arguments.dialects()
+@click.option("-v", "--verbose", is_flag=True, help="Say why lines were taken for questions, or were not.")
+def command(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    difficulty: str | None,
+    subdomain: str | None,
+    kind: str | None,
+    dialects: tuple[str, ...],
+    verbose: bool,
+) -> None:
+    """List the cards, in study order."""
+    faults: list[Diagnostic] = []
+    found: dict[Span, tuple[Block, Card]] = {}
+    for selection in tracks.select(paths, dialects):
+        files = list(reading.files(selection.settings, concept_files(selection.settings)))
+        known, broken = tracks.read_ledger(selection.settings)
+        faults += broken
+        # The whole track tells which card is which, whatever part of it is asked for.
+        named = iter(reading.identify(selection.settings, [row.card for file in files for row in file.cards], known)[0])
+        inside = set(selection.of([file.name for file in files]))
+        for file in files:
+            shown = file.name in inside
+            faults += file.faults if shown else ()
+            if shown and verbose and file.parsed:
+                _reasons(file.parsed.reasons, file.parsed.unanswered)
+            for row, card in zip(file.cards, named, strict=False):
+                faults += row.faults if shown else ()
+                wanted = ((difficulty, card.difficulty), (subdomain, card.subdomain), (kind, card.kind))
+                if shown and not row.faults and all(want in (None, value) for want, value in wanted):
+                    found[card.span] = row.block, card
+    if as_json:
+        for block, card in found.values():
+            click.echo(json.dumps(_row(block, card), ensure_ascii=False))
+    else:
+        for line in _lines([(card, block.asked) for block, card in found.values()]):
+            click.echo(line)
+    report.stop_at_errors(set(faults), None if verbose else report.SOME)
+
+
+def _row(block: Block, card: Card) -> dict[str, Any]:
+    return {
+        "path": card.span.path,
+        "line": card.span.line,
+        "dialect": block.dialect,
+        "kind": card.kind,
+        "id": card.id,
+        "guid": card.guid,
+        "question": block.asked,
+        "answer": block.answered,
+        "subdomain": card.subdomain,
+        "difficulty": card.difficulty or None,
+        "difficulty_as_written": card.difficulty_as_written or None,
+        "tags": card.tags,
+        "deck": card.deck,
+    }
+
+
+def _lines(rows: Sequence[tuple[Card, str]]) -> Iterator[str]:
+    """A line a card with its question, in columns; on a terminal as wide as it is, and with a heading."""
+    names = ("id", "kind", "difficulty", "tier")
+    cells = [
+        (card.id or card.guid, card.kind, card.difficulty, card.tier, " ".join(text.split())) for card, text in rows
+    ]
+    widths = [max([len(name), *(len(row[column]) for row in cells)]) for column, name in enumerate(names)]
+    wide = sys.stdout.isatty()
+    if wide and cells:
+        cells.insert(0, (*names, "question"))
+    for row in cells:
+        line = "  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]))
+        yield terminal.printable(line[: shutil.get_terminal_size().columns] if wide else line)
+
+
+def _reasons(found: Sequence[Reason], unanswered: Sequence[Span]) -> None:
+    """Why lines were taken for questions or were not, and which questions have no answer."""
+    for reason in found:
+        verdict = "taken" if reason.taken else "not taken"
+        terminal.say(
+            terminal.printable(f"{reason.span.path}:{reason.span.line}: {reason.dialect}, {verdict}: {reason.why}")
+        )
+    for span in unanswered:
+        terminal.say(terminal.printable(f"{span.path}:{span.line}: a question without an answer"))

@@ -1,0 +1,74 @@
+"""`build-decks verify`: the code of the cards is run, and what ran is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from ...cards.model import Diagnostic
+from ...cards.pipeline import proving
+from ...cards.pipeline.reading import concept_files
+from ...cards.proof import record
+from ...cards.proof.verify import Interpreter
+from .. import arguments, report, running, terminal, tracks, write
+from ..running import Verified
+from ..tracks import Selection
+
+
+@click.command("verify")
+@arguments.paths("PATH")
+@click.option(
+    "--python", "commands", metavar="PYTHON", multiple=True,
+    help="An interpreter to run the code on; may stand several times. By default the one that runs build-decks.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Run nothing; exit 1 where the record does not vouch for a card's code.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
+def command(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, quiet: bool) -> None:
+    """Run the code of the cards in the PATHs, and record what ran.
+
+    Each card runs alone, without a network, in an empty folder, twice. It is never done as part of a build.
+    """
+    selected: dict[Path, list[Selection]] = {}
+    for selection in tracks.select(paths):
+        selected.setdefault(selection.settings.root, []).append(selection)
+    on = () if check else running.interpreters(commands)
+    faults: list[Diagnostic] = []
+    with ExitStack() as held:
+        stage = held.enter_context(write.stage(beside=not check))
+        for _, selections in sorted(selected.items()):
+            settings = selections[0].settings
+            if not check:
+                held.enter_context(write.lock(settings.root))
+            names = concept_files(settings)
+            found = proving.trials(settings, names)
+            known, broken = running.read(settings)
+            report.stop_at_errors({*found.faults, *broken})
+            pinned = running.lock(settings)
+            inside = {name for selection in selections for name in selection.of(names)}
+            chosen = [trial for trial in found.trials if trial.name in inside]
+            if check:
+                faults += running.stale(chosen, known, pinned)
+                continue
+            done = running.run(found.trials, chosen, on, known, pinned, terminal.watcher(settings.title, quiet))
+            faults += done.faults
+            stage.add(running.path(settings), write.text(record.text_of(done.record)))
+            if not quiet:
+                _verified(settings.title, done, on, sum(name in inside for name in found.without))
+        if not check:
+            stage.commit()
+    report.stop_at_errors(faults)
+    if not check and not quiet:
+        report.written(stage.staged)
+
+
+def _verified(title: str, done: Verified, on: Sequence[Interpreter], without: int) -> None:
+    """What came of running the code of a track."""
+    versions = ", ".join(interpreter.version for interpreter in on)
+    terminal.say(click.style(f"{title}: the code of {done.ran} cards ran on Python {versions}", bold=True))
+    if without:
+        terminal.say(f"  {without} cards have none to run: their sources vouch for them")
+    for reason, count in sorted(done.skipped.items()):
+        terminal.say(f"  skipped {count}: {terminal.printable(reason)}")

@@ -1,0 +1,168 @@
+"""Trials -> what came of them: runs the code of cards on every interpreter that is named, and keeps the record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..cards.model import Diagnostic
+from ..cards.proof import record, verify
+from ..cards.proof.record import Lock, Record
+from ..cards.proof.verify import SEEDS, Interpreter, Run, Trial
+from ..cards.settings import Settings
+from . import cage
+from .config import OWN
+from .errors import ConfigError
+from .terminal import shown
+
+FILE = "verified.txt"
+OLDEST = (3, 10)
+BOUNDS = cage.Bounds()
+# What an interpreter says of itself. Distributions are those of its environment.
+_PROBE = """\
+import importlib.metadata as metadata, json, platform, sys
+found = {d.metadata["Name"]: d.version for d in metadata.distributions() if d.metadata["Name"]}
+print(json.dumps([sys.implementation.name, platform.python_version(), list(sys.version_info[:2]), found]))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of a track's trials: its record from now on, what failed, and what could not run where, and why."""
+
+    record: Record
+    faults: tuple[Diagnostic, ...]
+    ran: int
+    skipped: Counter[str]
+
+
+def interpreters(commands: Sequence[str]) -> tuple[Interpreter, ...]:
+    """The interpreters that these commands start, by default the one that runs this. Raises ConfigError."""
+    found: list[Interpreter] = []
+    for command in commands or [sys.executable]:
+        interpreter = _probe(command)
+        other = next((known for known in found if known.minor == interpreter.minor), None)
+        if other:
+            raise ConfigError(f"{other.command} and {command} are both Python {interpreter.minor}: name one of them")
+        found.append(interpreter)
+    return tuple(sorted(found, key=lambda known: tuple(map(int, known.minor.split(".")))))
+
+
+def _probe(command: str) -> Interpreter:
+    try:
+        done = subprocess.run(  # noqa: S603 - the operator names it
+            [command, "-c", _PROBE], capture_output=True, encoding="utf-8", timeout=60, check=True
+        )
+        name, version, minor, packages = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise ConfigError(f"--python {command}: this starts no Python that works: {error}") from error
+    if tuple(minor) < OLDEST:
+        raise ConfigError(f"--python {command}: Python {version} is older than {'.'.join(map(str, OLDEST))}")
+    path = command if os.sep in command else _found(command)
+    return Interpreter(os.path.abspath(path), name, version, {verify.normal(key): val for key, val in packages.items()})
+
+
+def _found(command: str) -> str:
+    from shutil import which
+
+    return which(command) or command
+
+
+def read(settings: Settings) -> tuple[Record, tuple[Diagnostic, ...]]:
+    """The track's record; an empty one where there is none. Raises ConfigError."""
+    path = settings.root / OWN / FILE
+    if not path.exists():
+        return Record(), ()
+    try:
+        return record.parse(path.read_text(encoding="utf-8"), shown(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{shown(path)} cannot be read: {error}") from error
+
+
+def lock(settings: Settings) -> Lock:
+    """The file that pins the packages of the track's cards, as it is now."""
+    if not settings.lock:
+        return Lock()
+    data = (settings.root / settings.lock).read_bytes().replace(b"\r\n", b"\n")
+    return Lock(settings.lock, hashlib.sha256(data).hexdigest()[:32])
+
+
+def stale(trials: Iterable[Trial], known: Record, pinned: Lock) -> Iterator[Diagnostic]:
+    """The cards whose code the record does not vouch for, without running anything."""
+    return (verify.stale(trial) for trial in trials if not known.holds(trial, pinned))
+
+
+Watch = Callable[[Iterable[Run], int], Iterator[Run]]
+
+
+def run(
+    trials: Sequence[Trial],
+    chosen: Sequence[Trial],
+    on: Sequence[Interpreter],
+    known: Record,
+    pinned: Lock,
+    watch: Watch,
+) -> Verified:
+    """Run the `chosen` of a track's trials on every interpreter that has what they need. Raises ConfigError.
+
+    `watch` is handed the runs as they end, in order, with their number, and hands them on.
+    """
+    jobs = []
+    skipped: Counter[str] = Counter()
+    ran: dict[str, list[Interpreter]] = {}
+    reasons: dict[str, list[str]] = {}
+    for trial in chosen:
+        for interpreter in on:
+            reason = verify.missing(trial, interpreter)
+            if reason:
+                skipped[f"{reason}, not on Python {interpreter.version}"] += 1
+                reasons.setdefault(trial.card.id, []).append(reason)
+                continue
+            ran.setdefault(trial.card.id, []).append(interpreter)
+            jobs += [(trial, program, interpreter, seed) for program in trial.programs for seed in SEEDS]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        try:
+            runs = list(watch(pool.map(lambda job: _run(*job), jobs), len(jobs)))
+        except cage.CageError as error:
+            pool.shutdown(cancel_futures=True)
+            raise ConfigError(_no_cage(str(error))) from error
+    faults = list(verify.failures(runs))
+    faults += [
+        verify.never_ran(trial, reasons[trial.card.id])
+        for trial in chosen
+        if trial.card.id not in ran and not known.holds(trial, pinned)
+    ]
+    failed = {run.trial.card.id for run in runs if any(True for _ in verify.failures([run]))}
+    return Verified(record.updated(known, trials, ran, failed, pinned), tuple(sorted(faults)), len(ran), skipped)
+
+
+def _run(trial: Trial, program: verify.Program, interpreter: Interpreter, seed: str) -> Run:
+    warnings = ["-W", "error", *(["-W", f"default::{trial.warns}"] if trial.warns else [])]
+    env = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": seed,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }  # fmt: skip
+    outcome = cage.run([interpreter.command, *warnings], program.text, trial.card.span.path, env, BOUNDS)
+    return Run(trial, program, interpreter, seed, outcome)
+
+
+def _no_cage(reason: str) -> str:
+    return (
+        f"the code of cards was not run, because this machine ({platform.system()}) cannot keep it from the network "
+        f"and from your files: {reason}. It takes Linux 5.12 or newer with user namespaces: where AppArmor forbids "
+        "them, `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; in a container, allow unshare and mount"
+    )
+
+
+def path(settings: Settings) -> Path:
+    """Where the record of a track stands."""
+    return settings.root / OWN / FILE

@@ -1,0 +1,99 @@
+"""Paths on the command line -> the tracks that they lie in, and the ledger of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..cards.dialects import NAMES as DIALECTS
+from ..cards.identity import ledger
+from ..cards.identity.ledger import Ledger
+from ..cards.model import Diagnostic
+from ..cards.settings import Settings
+from .config import FILE, OWN, settings
+from .errors import ConfigError
+from .terminal import shown
+
+LEDGER, INDEX = "ledger.txt", "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A track, and the part of it that was asked for: a name inside it, or "" for all."""
+
+    settings: Settings
+    part: str
+
+    def of(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the concept files `names` that lie in the part."""
+        return tuple(n for n in names if not self.part or n == self.part or n.startswith(f"{self.part}/"))
+
+
+def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selection]:
+    """The tracks that `paths` lie in, or that lie below them, `dialects` over those of deck.yaml. Raises ConfigError.
+
+    A track is a folder with deck.yaml. A folder that has none, and neither above nor below it, is read by
+    its folder names. Without a path the current folder is meant.
+    """
+    for name in dialects:
+        if name not in DIALECTS:
+            raise ConfigError(f"there is no dialect `{name}`; they are {', '.join(DIALECTS)}")
+    found: dict[tuple[Path, str], Selection] = {}
+    for path in paths or [Path()]:
+        for root, part in _roots(path):
+            track = settings(root)
+            found.setdefault(
+                (root, part), Selection(replace(track, dialects=tuple(dialects)) if dialects else track, part)
+            )
+    tags: dict[str, Path] = {}
+    for selection in found.values():
+        root = selection.settings.root
+        if tags.setdefault(selection.settings.tag, root) != root:
+            raise ConfigError(
+                f"{tags[selection.settings.tag]} and {root} have the same tag `{selection.settings.tag}`: "
+                f"give one of them another `tag` in {FILE}, or their decks take each other's names"
+            )
+    return list(found.values())
+
+
+def _roots(path: Path) -> Iterator[tuple[Path, str]]:
+    full = path.resolve()
+    folder = full if full.is_dir() else full.parent
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE).is_file():
+            part = full.relative_to(candidate).as_posix()
+            yield candidate, "" if part == "." else part
+            return
+    below = sorted(_below(folder))
+    if below and full.is_dir():
+        yield from ((root, "") for root in below)
+    else:
+        yield folder, "" if full.is_dir() else full.name
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for name, folders, files in os.walk(folder):
+        if FILE in files:
+            folders.clear()
+            yield Path(name)
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
+
+
+def tracks(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Settings]:
+    """The tracks that paths lie in, each once, in an order that keeps two builds from waiting for each other."""
+    found = {selection.settings.root: selection.settings for selection in select(paths, dialects)}
+    return [found[root] for root in sorted(found)]
+
+
+def read_ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:
+    """The ledger of a track and its faults; an empty one where there is none. Raises ConfigError."""
+    path = settings.root / OWN / LEDGER
+    if not path.exists():
+        return Ledger(), ()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{shown(path)} cannot be read: {error}") from error
+    return ledger.parse(text, shown(path))
