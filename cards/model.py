@@ -164,6 +164,23 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A program that the guide text shows, with its hidden checks; `expected` is what it prints, or None.
+
+    `span` is the program's place, `output` that of what it prints, or again the program's. `idle` says why it cannot
+    run, or is "".
+    """
+
+    program: Code
+    checks: tuple[Code, ...]
+    expected: str | None
+    attributes: Mapping[str, Attribute]
+    span: Span
+    output: Span
+    idle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A card as written, with the faults of its form: what a dialect found, before its metadata is judged."""
 
@@ -207,9 +224,10 @@ class Block:
 
     @property
     def lines(self) -> range:
-        """The lines of the card, from its question to the end of its last part."""
+        """The lines of the card, from its question to the end of its last part or hidden check."""
         parts = (self.question, self.front, self.answer, self.more, self.source)
-        return range(self.span.line, max(chunk.end_line for part in parts for chunk in part.chunks) + 1)
+        ends = [chunk.end_line for part in parts for chunk in part.chunks]
+        return range(self.span.line, max(ends + [check.line + check.text.count("\n") for check in self.checks]) + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ COMMANDS = {
     "check": "Report every fault of the tracks that the PATHs lie in; write nothing.",
     "list": "List the cards, in study order.",
     "stats": "Count notes, and hours against those of deck.yaml.",
-    "verify": "Run the code of the cards in the PATHs, and record what ran.",
+    "verify": "Run the code of the cards and the guide in the PATHs, and record what ran.",
 }
 """The commands and what `--help` says of each: the first line of its own help."""
 

@@ -41,7 +41,8 @@ class Verified:
 
     record: Record
     faults: tuple[Diagnostic, ...]
-    ran: int
+    cards: int
+    examples: int
     skipped: Counter[str]
 
 
@@ -125,9 +126,9 @@ def run(
             reason = verify.missing(trial, interpreter)
             if reason:
                 skipped[f"{reason}, not on Python {interpreter.version}"] += 1
-                reasons.setdefault(trial.card.id, []).append(reason)
+                reasons.setdefault(trial.key, []).append(reason)
                 continue
-            ran.setdefault(trial.card.id, []).append(interpreter)
+            ran.setdefault(trial.key, []).append(interpreter)
             jobs += [(trial, program, interpreter, seed) for program in trial.programs for seed in SEEDS]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
@@ -137,21 +138,24 @@ def run(
             raise ConfigError(_no_cage(str(error))) from error
     faults = list(verify.failures(runs))
     faults += [
-        verify.never_ran(trial, reasons[trial.card.id])
+        verify.never_ran(trial, reasons[trial.key])
         for trial in chosen
-        if trial.card.id not in ran and not known.holds(trial, pinned)
+        if trial.key not in ran and not known.holds(trial, pinned)
     ]
-    failed = {run.trial.card.id for run in runs if any(True for _ in verify.failures([run]))}
-    return Verified(record.updated(known, trials, ran, failed, pinned), tuple(sorted(faults)), len(ran), skipped)
+    failed = {run.trial.key for run in runs if any(True for _ in verify.failures([run]))}
+    cards = len({trial.key for trial in chosen if trial.card} & ran.keys())
+    return Verified(
+        record.updated(known, trials, ran, failed, pinned), tuple(sorted(faults)), cards, len(ran) - cards, skipped
+    )
 
 
 def _run(trial: Trial, program: verify.Program, interpreter: Interpreter, seed: str) -> Run:
-    warnings = ["-W", "error", *(["-W", f"default::{trial.warns}"] if trial.warns else [])]
+    warnings = ["-W", "error", *(["-W", f"default::{trial.needs.warns}"] if trial.needs.warns else [])]
     env = {
         "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": seed,
         "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
-    outcome = cage.run([interpreter.command, *warnings], program.text, trial.card.span.path, env, BOUNDS)
+    outcome = cage.run([interpreter.command, *warnings], program.text, trial.span.path, env, BOUNDS)
     return Run(trial, program, interpreter, seed, outcome)
 
 

@@ -15,7 +15,7 @@ from build_decks.cards.settings import Settings
 from tracks import Track, card
 
 DATA = Path(__file__).parent / "data"
-FAULTS, MENDED = DATA / "faults", DATA / "mended"
+FAULTS, FIXED = DATA / "faults", DATA / "fixed"
 NAMES = sorted(path.stem for path in FAULTS.glob("*.md"))
 ROOF = {"C120": "needs a folder", "C301": "needs a ledger"}
 BOM = b"\xef\xbb\xbf"
@@ -46,7 +46,7 @@ def expected(name: str) -> list[str]:
 def test_there_are_cases() -> None:
     assert NAMES
     assert sorted(path.stem for path in FAULTS.glob("*.txt")) == NAMES
-    assert sorted(path.stem for path in MENDED.glob("*.md")) == NAMES
+    assert sorted(path.stem for path in FIXED.glob("*.md")) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,8 +61,8 @@ def test_a_fault_is_said_at_its_place(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_mended_file_has_cards_and_no_fault(name: str) -> None:
-    found = building.read(settings(MENDED, name), [f"{name}.md"])
+def test_a_fixed_file_has_cards_and_no_fault(name: str) -> None:
+    found = building.read(settings(FIXED, name), [f"{name}.md"])
     assert found.notes
     assert not found.faults
 

@@ -51,6 +51,81 @@ def record(track: Track) -> dict[str, list[str]]:
     return {row[1]: row[2:] for row in (line.split("\t") for line in lines) if row[0] == "card"}
 
 
+# The guide
+
+
+def guide(program: str, output: str | None = None, before: str = "", check: str = "") -> str:
+    shown = "" if output is None else f"\n```text\n{output}\n```\n"
+    hidden = f"\n<!-- check\n{check}\n-->\n" if check else ""
+    return f"## A section\n\nText.\n\n{before}\n```python\n{program}\n```\n{shown}{hidden}\n"
+
+
+GUIDES = {
+    "a program": guide("x = 1"),
+    "a program and its output": guide("print('a ')", "a "),
+    "a check behind the output": guide("x = 1\nprint(x)", "1", check="assert x == 1\nprint('not compared')"),
+    "two programs that share no name": guide("x = 1") + guide("assert 'x' not in globals()"),
+    "a warning that is named": guide(
+        "import warnings\nwarnings.warn('x', DeprecationWarning)", before="<!-- run: warns=DeprecationWarning -->\n"
+    ),
+    "a program that cannot run": guide("import nothing", before="<!-- norun: it needs a server -->\n"),
+    "a session and mere text": "```pycon\n>>> 1 / 0\n```\n\n```text\nnothing\n```\n",
+}
+
+
+@pytest.mark.parametrize("text", GUIDES.values(), ids=GUIDES)
+def test_a_program_of_the_guide_that_does_what_it_shows_passes(track: Track, text: str) -> None:
+    track.write("x/a.md", text + GOOD)
+    result = track.run("verify")
+    assert result.code == 0, result.err
+    assert track.run("verify", "--check").code == 0
+
+
+def test_what_the_guide_runs_is_counted_and_recorded(track: Track) -> None:
+    track.write("x/a.md", guide("print(1)", "1") + GUIDES["a program that cannot run"] + GOOD)
+    result = track.run("verify")
+    assert "the code of 1 cards and 1 programs of the guide ran" in result.err
+    assert "1 of the guide cannot run: it needs a server" in result.err
+    assert sorted(name.split("#")[0] for name in record(track)) == ["good", "x/a.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (guide("raise ValueError('so')"), "x/a.md:6:1: error C501 the code of the guide fails"),
+        (guide("print(1)", "2"), "x/a.md:10:1: error C502 the output of the guide"),
+        (guide("x = 1", check="assert x == 2"), "x/a.md:6:1: error C501 the code of the guide fails"),
+        (guide("print(1)"), ""),
+    ],
+    ids=["it fails", "it prints something else", "its check fails", "it prints what is not shown"],
+)
+def test_a_program_of_the_guide_that_does_something_else_is_named(track: Track, text: str, place: str) -> None:
+    track.write("x/a.md", text + GOOD)
+    result = track.run("verify")
+    assert (result.code, place in result.err) == (1 if place else 0, True)
+    assert set(record(track)) >= {"good"}
+    assert len(record(track)) == (1 if place else 2)
+
+
+def test_a_changed_program_of_the_guide_is_stale_until_it_runs(track: Track) -> None:
+    track.write("x/a.md", guide("print(1)", "1") + GOOD)
+    track.run("verify")
+    track.write("x/a.md", guide("print(2)", "2") + GOOD)
+    result = track.run("verify", "--check")
+    assert result.code == 1
+    assert "x/a.md:6:1: error C507 the code of the guide has not run since it changed" in result.err
+    track.run("verify")
+    assert track.run("verify", "--check").code == 0
+    assert len(record(track)) == 2
+
+
+def test_programs_of_found_notes_never_run(track: Track) -> None:
+    (track.root / "deck.yaml").unlink(missing_ok=True)
+    track.write("x/notes.md", "# Notes\n\n```python\nraise SystemExit(1)\n```\n\n### What is it?\n\nA thing.\n")
+    result = track.run("verify")
+    assert result.code == 0, result.err
+
+
 # What passes
 
 
@@ -310,7 +385,7 @@ def hash_of(track: Track, id: str) -> str:
 
     settings = Settings(track.root, "", "Track", "track")
     found = proving.trials(settings, reading.concept_files(settings)).trials
-    return next(trial.hash for trial in found if trial.card.id == id)
+    return next(trial.hash for trial in found if trial.key == id)
 
 
 def test_a_package_that_is_not_there_or_too_old_is_said(track: Track) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..model import Diagnostic
 from ..settings import Limits, Tuning
-from . import answers, claims, clozes, code, labels, questions, twins
+from . import answers, claims, clozes, code, labels, proofs, questions, twins
 from .rule import Rule, Written, written
 from .sources import duplicate_ids, sources
 
@@ -53,6 +53,7 @@ RULES: tuple[Rule, ...] = (
     Rule("C149", "error", claims.overdue),
     Rule("C150", "warning", claims.cpython),
     Rule("C151", "warning", answers.leak),
+    Rule("C152", "warning", proofs.proofs),
 )
 
 # Of the whole track: what `pipeline.check` finds beside the rules for one card.

@@ -124,11 +124,11 @@ def _body(chunks: Sequence[Chunk], start: int, heading: Chunk) -> tuple[Chunk, .
 
 
 def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chunk]) -> Block:
-    attributes: dict[str, Attribute] = {}
+    found: dict[str, Attribute] = {}
     parts: dict[str, list[Chunk]] = {}
     labels: dict[str, Span] = {}
     faults = [
-        *_attributes(document, comment, attributes),
+        *_attributes(document, comment, found),
         *_comments(document, (comment, *body)),
         *_parts(document, heading, body, parts, labels),
     ]
@@ -142,8 +142,8 @@ def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chu
         answer=answer,
         more=more,
         source=source,
-        attributes=attributes,
-        checks=tuple(_code(chunk) for chunk in body if _is_check(chunk)),
+        attributes=found,
+        checks=tuple(code(chunk) for chunk in body if is_check(chunk)),
         anchor=heading.anchor,
         span=document.span(heading),
     )
@@ -160,7 +160,7 @@ def _comments(document: Document, chunks: Sequence[Chunk]) -> Iterator[Diagnosti
             yield _stray(document.span(chunk))
         elif _trailing(chunk.text):
             yield _text_after_comment(document, chunk)
-        elif _like_check(chunk.text) and not _is_check(chunk):
+        elif _like_check(chunk.text) and not is_check(chunk):
             yield _no_check(document, chunk)
 
 
@@ -171,7 +171,8 @@ def _like_check(comment: str) -> bool:
     return bool(_LIKE_CHECK.match(comment) or (opening and alone and _alike(opening[1], "check")))
 
 
-def _is_check(chunk: Chunk) -> bool:
+def is_check(chunk: Chunk) -> bool:
+    """Whether a block is a hidden check."""
     return chunk.type == "comment" and _CHECK.match(chunk.text) is not None
 
 
@@ -201,7 +202,7 @@ def _parts(
 
 
 def _attributes(document: Document, comment: Chunk, into: dict[str, Attribute]) -> Iterator[Diagnostic]:
-    """Read the comment's key=value pairs, each with its place."""
+    """Read the metadata of a card's comment."""
     text = comment.text.split("-->", 1)[0]
     if len(text) > MAX_COMMENT:
         yield Diagnostic(
@@ -209,14 +210,26 @@ def _attributes(document: Document, comment: Chunk, into: dict[str, Attribute]) 
             "put text under the comment, not into it",
         )  # fmt: skip
         return
-    opening = _ATTRIBUTES.match(text)
-    if not opening:
+    if not _ATTRIBUTES.match(text):
         yield Diagnostic(
             document.span(comment), "C102", "this card comment does not begin with `card:`",
             "write <!-- card: id=… difficulty=… -->, in lower case and with the colon",
         )  # fmt: skip
         return
-    at = opening.end()
+    yield from attributes(document, comment, _ATTRIBUTES, KEYS, into)
+
+
+def attributes(
+    document: Document,
+    comment: Chunk,
+    opening: re.Pattern[str],
+    known: Sequence[str],
+    into: dict[str, Attribute],
+) -> Iterator[Diagnostic]:
+    """Read the key=value pairs behind the `opening` of a comment, each with its place."""
+    text = comment.text.split("-->", 1)[0]
+    opened = opening.match(text)
+    at = opened.end() if opened else len(text)
     while at < len(text.rstrip()):
         span = _inside(document, comment, at)
         match = _ATTRIBUTE.match(text, at)
@@ -229,8 +242,8 @@ def _attributes(document: Document, comment: Chunk, into: dict[str, Attribute]) 
             at += len(word)
         else:
             key, value = match[1], match[2] if match[2] is not None else match[3]
-            if key not in KEYS:
-                yield Diagnostic(span, "C103", f"a card has no key `{key}`", f"the keys are {', '.join(KEYS)}")
+            if key not in known:
+                yield Diagnostic(span, "C103", f"there is no key `{key}` here", f"the keys are {', '.join(known)}")
             elif key in into:
                 yield Diagnostic(span, "C104", f"the key `{key}` stands twice", "keep one of them")
             elif not value:
@@ -287,7 +300,8 @@ def _without_rules(chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
     return tuple(kept)
 
 
-def _code(check: Chunk) -> Code:
+def code(check: Chunk) -> Code:
+    """The code of a hidden check."""
     opening = _CHECK.match(check.text)
     start = opening.end() if opening else 0
     return Code(check.text[start:].split("-->", 1)[0], check.line + check.text.count("\n", 0, start))

@@ -7,6 +7,7 @@ link references and footnotes resolve wherever in the file they are defined.
 from __future__ import annotations
 
 from .document import parse, unclosed_html
+from .fences import code, content, holds_fence
 from .guide import Cell, Target, anchors, count_words, tables, targets
 from .inline import (
     Deletion,
@@ -54,6 +55,8 @@ __all__ = [
     "Target",
     "anchors",
     "boxes",
+    "code",
+    "content",
     "count_bold",
     "count_items",
     "count_words",
@@ -63,6 +66,7 @@ __all__ = [
     "fill",
     "first_lines",
     "footnote_comments",
+    "holds_fence",
     "html",
     "inside",
     "is_boxed",

@@ -113,13 +113,11 @@ def _cell(document: Document, token: Token) -> Cell:
 
 
 def count_words(tokens: Sequence[Token]) -> int:
-    """The words that a reader reads in the tokens: text and code, without comments."""
+    """The words of prose in the tokens: what is shown as code and what stands in comments is not counted."""
     count = 0
     for token in tokens:
         if token.type == "inline" and token.children is None:
             count += len(token.content.split())
         elif token.type == "inline":
             count += len(plain_text([c for c in token.children or () if c.type != "image"]).split())
-        elif token.type in ("fence", "code_block"):
-            count += len(token.content.split())
     return count

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .. import checks
-from ..model import Diagnostic
+from ..model import Card, Diagnostic
 from ..proof import verify
 from ..proof.verify import Trial
 from ..settings import Settings
@@ -15,27 +15,39 @@ from .reading import files, in_order
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """The code of a track's cards, in study order, a file's name for each card without, and the faults of the files."""
+    """The code of a track's cards and guide, and the faults of the files.
+
+    `without` has the file's name of each card without code, `idle` that of each example which does not run, and why.
+    """
 
     trials: tuple[Trial, ...]
     without: tuple[str, ...]
+    idle: tuple[tuple[str, str], ...]
     faults: tuple[Diagnostic, ...]
 
 
 def trials(settings: Settings, names: Iterable[str]) -> Trials:
-    """What has to run so that the cards of the named files can be trusted."""
+    """What has to run so that the cards and the guide of the named files can be trusted."""
     found: list[Trial] = []
     faults: list[Diagnostic] = []
     without: list[str] = []
+    idle: list[tuple[str, str]] = []
+    cards: list[Card] = []
     for file in files(settings, names):
         faults += file.faults
         for row in file.cards:
-            # Whoever wrote what was found never meant it to be run.
+            # The author of found notes never meant their code to be run.
             trial = None if row.faults or row.block.is_found else verify.trial(row.block, row.card)
             faults += row.faults
+            cards.append(row.card)
             if trial:
                 found.append(trial)
             elif not row.faults:
                 without.append(file.name)
-    faults += checks.duplicate_ids([trial.card for trial in found])
-    return Trials(tuple(found), tuple(without), in_order(faults))
+        for shown in file.parsed.examples if file.parsed else ():
+            if shown.idle:
+                idle.append((file.name, shown.idle))
+            else:
+                found.append(verify.example(shown, file.name))
+    faults += checks.duplicate_ids(cards)
+    return Trials(tuple(found), tuple(without), tuple(idle), in_order(faults))

@@ -1,8 +1,8 @@
 """What ran -> the record, committed text that says which code has run on what; and back.
 
-A line a card: its id, the hash of its code, and each interpreter that ran it, one a minor version, with the versions
-of the packages that the card names. An entry stands until the card changes, so that a second run, or one on another
-machine, leaves the record alone.
+A line a card, or a program of the guide: its id, or its file and hash; the hash of its code, and each interpreter that
+ran it, one a minor version, with the versions of the packages that it names. An entry stands until the code changes, so
+that a second run, or one on another machine, leaves the record alone.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Record:
 
     def holds(self, trial: Trial, lock: Lock) -> bool:
         """Whether the code of a card has run as it is, with the packages that the lock pins."""
-        entry = self.entries.get(trial.card.id)
-        return entry is not None and entry.hash == trial.hash and (not trial.packages or lock == self.lock)
+        entry = self.entries.get(trial.key)
+        return entry is not None and entry.hash == trial.hash and (not trial.needs.packages or lock == self.lock)
 
 
 def parse(text: str, path: str) -> tuple[Record, tuple[Diagnostic, ...]]:
@@ -108,7 +108,7 @@ def updated(
     """
     entries = {}
     for trial in trials:
-        name = trial.card.id
+        name = trial.key
         kept = dict(record.entries[name].runs) if record.holds(trial, lock) else {}
         for interpreter in ran.get(name, ()):
             kept.setdefault(interpreter.minor, _run(trial, interpreter))
@@ -118,6 +118,6 @@ def updated(
 
 
 def _run(trial: Trial, interpreter: Interpreter) -> str:
-    names = sorted(normal(Requirement(text).name) for text in trial.packages)
+    names = sorted(normal(Requirement(text).name) for text in trial.needs.packages)
     used = ",".join(f"{name}={interpreter.packages[name]}" for name in names)
     return f"{interpreter.version}/{used}" if used else interpreter.version

@@ -12,7 +12,8 @@ from typing import Literal
 
 from packaging.requirements import Requirement
 
-from ..model import Block, Card, Chunk, Code, Diagnostic, Fragment, Span
+from .. import markdown
+from ..model import Attribute, Block, Card, Code, Diagnostic, Example, Fragment, Span
 
 Must = Literal["pass", "print", "fail", "mend"]
 
@@ -42,23 +43,42 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """A card whose code is to run: its file in the track, its programs, and the interpreters on which they can."""
+class Needs:
+    """What code needs to run: a Python, packages as PEP 508 names them, CPython; and the warning that it may give."""
 
-    card: Card
-    name: str
-    programs: tuple[Program, ...]
     python: tuple[int, ...]
     packages: tuple[str, ...]
     cpython: bool
     warns: str
 
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Code that is to run: its file in the track, its programs, and what they need. `card` is "" of an example."""
+
+    card: str
+    span: Span
+    name: str
+    programs: tuple[Program, ...]
+    needs: Needs
+
     @property
     def hash(self) -> str:
         """Of all that decides what happens when the card runs: 32 hexadecimal digits."""
-        programs = [[p.must, [part.text for part in p.parts], p.expected] for p in self.programs]
-        text = json.dumps([programs, self.python, self.packages, self.cpython, self.warns], ensure_ascii=False)
+        told = [[p.must, [part.text for part in p.parts], p.expected] for p in self.programs]
+        needs = self.needs
+        text = json.dumps([told, needs.python, needs.packages, needs.cpython, needs.warns], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @property
+    def key(self) -> str:
+        """Its name in the record: a card's id, an example's file and hash."""
+        return self.card or f"{self.name}#{self.hash[:12]}"
+
+    @property
+    def shown(self) -> str:
+        """What diagnostics call it, behind "the code of"."""
+        return f"`{self.card}`" if self.card else "the guide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +120,35 @@ class Run:
 def trial(block: Block, card: Card) -> Trial | None:
     """What has to run for a card; None where there is no code, or only its source vouches (`verify=doc`)."""
 
-    def value(key: str) -> str:
-        return block.attributes[key].value if key in block.attributes else ""
-
-    programs = () if value("verify") == "doc" else tuple(_programs(block, card.kind))
+    programs = () if _value(block.attributes, "verify") == "doc" else tuple(_programs(block, card.kind))
     if not programs:
         return None
-    return Trial(
-        card,
-        block.question.document.source.name,
-        programs,
-        tuple(map(int, value("py").split("."))) if value("py") else (),
-        packages(value("pkg")),
-        value("impl") == "cpython",
-        value("warns"),
+    name = block.question.document.source.name
+    return Trial(card.id, card.span, name, programs, _needs(block.attributes))
+
+
+def example(shown: Example, name: str) -> Trial:
+    """What has to run for an example of the guide in the file `name`: the record knows it by its file and its hash."""
+    programs = [Program("pass", (shown.program, *shown.checks), shown.span)] if shown.checks else []
+    if shown.expected is not None:
+        programs.insert(0, Program("print", (shown.program,), shown.output, shown.expected))
+    elif not programs:
+        programs.append(Program("pass", (shown.program,), shown.span))
+    return Trial("", shown.span, name, tuple(programs), _needs(shown.attributes))
+
+
+def _needs(attributes: Mapping[str, Attribute]) -> Needs:
+    python = _value(attributes, "py")
+    return Needs(
+        tuple(map(int, python.split("."))) if python else (),
+        packages(_value(attributes, "pkg")),
+        _value(attributes, "impl") == "cpython",
+        _value(attributes, "warns"),
     )
+
+
+def _value(attributes: Mapping[str, Attribute], key: str) -> str:
+    return attributes[key].value if key in attributes else ""
 
 
 def packages(text: str) -> tuple[str, ...]:
@@ -126,7 +160,7 @@ def _programs(block: Block, kind: str) -> Iterator[Program]:
     front, answer, more = (_python(part) for part in (block.front, block.answer, block.more))
     if kind == "output":
         output = next(c for c in block.answer.chunks if c.type == "fence" and c.language == "text")
-        yield Program("print", front, block.question.document.span(output), _content(output))
+        yield Program("print", front, block.question.document.span(output), markdown.content(output))
         if answer or more or block.checks:
             yield Program("pass", (*front, *answer, *more, *block.checks), block.span)
     elif kind == "bug":
@@ -138,24 +172,17 @@ def _programs(block: Block, kind: str) -> Iterator[Program]:
 
 def _python(fragment: Fragment) -> tuple[Code, ...]:
     return tuple(
-        Code(_content(chunk), chunk.line + 1)
-        for chunk in fragment.chunks
-        if chunk.type == "fence" and chunk.language == "python"
+        markdown.code(chunk) for chunk in fragment.chunks if chunk.type == "fence" and chunk.language == "python"
     )
-
-
-def _content(fence: Chunk) -> str:
-    content: str = fence.tokens[0].content
-    return content
 
 
 def missing(trial: Trial, interpreter: Interpreter) -> str:
     """What a card needs that an interpreter lacks, as words; "" where it can run there."""
-    if trial.cpython and interpreter.implementation != "cpython":
+    if trial.needs.cpython and interpreter.implementation != "cpython":
         return "needs CPython"
-    if tuple(map(int, interpreter.minor.split("."))) < trial.python:
-        return f"needs Python {'.'.join(map(str, trial.python))}"
-    for text in trial.packages:
+    if tuple(map(int, interpreter.minor.split("."))) < trial.needs.python:
+        return f"needs Python {'.'.join(map(str, trial.needs.python))}"
+    for text in trial.needs.packages:
         wanted = Requirement(text)
         found = interpreter.packages.get(normal(wanted.name), "")
         if not found or not wanted.specifier.contains(found, prereleases=True):
@@ -184,25 +211,25 @@ def failures(runs: Iterable[Run]) -> Iterator[Diagnostic]:
 
 def _fault(run: Run) -> tuple[str, str, str, str] | None:
     """Code, message, mend and detail of what went wrong; None where all is well."""
-    outcome, name = run.outcome, run.trial.card.id
+    outcome, name = run.outcome, run.trial.shown
     if outcome.stopped:
-        return "C505", f"the code of `{name}` was stopped: {outcome.stopped}", _BOUNDS, _tail(run)
+        return "C505", f"the code of {name} was stopped: {outcome.stopped}", _BOUNDS, _tail(run)
     if outcome.offences:
         listed = "; ".join(outcome.offences)
-        return "C505", f"the code of `{name}` is not allowed what it tried: {listed}", _BOUNDS, ""
+        return "C505", f"the code of {name} is not allowed what it tried: {listed}", _BOUNDS, ""
     if "MemoryError" in outcome.err.rpartition("\n  ")[2]:
-        return "C505", f"the code of `{name}` was stopped: it asked for too much memory", _BOUNDS, _tail(run)
+        return "C505", f"the code of {name} was stopped: it asked for too much memory", _BOUNDS, _tail(run)
     if run.program.must == "fail":
         return _no_fault(run)
     if outcome.status:
         code, what = ("C504", "the mend") if run.program.must == "mend" else ("C501", "the code")
         hint = "mend the code, its hidden check, or say what it needs: py, pkg, warns"
-        return code, f"{what} of `{name}` fails", hint, _tail(run)
+        return code, f"{what} of {name} fails", hint, _tail(run)
     expected = run.program.expected.encode()
     if run.program.must == "print" and outcome.out != expected:
         return (
             "C502",
-            f"the output of `{name}` is another",
+            f"the output of {name} is another",
             "put what the program prints into the text fence",
             _diff(run.program.expected, outcome.out.decode("utf-8", "replace")),
         )
@@ -213,15 +240,15 @@ _BOUNDS = "a card's code has no network, writes in its own folder alone, and is 
 
 
 def _no_fault(run: Run) -> tuple[str, str, str, str] | None:
-    name = run.trial.card.id
+    name = run.trial.shown
     if not run.outcome.status:
         return (
-            "C503", f"the fault of `{name}` passes its hidden check", "let the check fail on what is wrong", ""
+            "C503", f"the fault of {name} passes its hidden check", "let the check fail on what is wrong", ""
         )  # fmt: skip
     if re.search(r"^(?:SyntaxError|IndentationError|TabError)\b", run.outcome.err, re.MULTILINE):
         return (
             "C503",
-            f"the fault of `{name}` is no Python",
+            f"the fault of {name} is no Python",
             "show code that runs, and does the wrong thing",
             _tail(run),
         )
@@ -248,7 +275,7 @@ def _visible(text: str) -> list[str]:
 def never_ran(trial: Trial, reasons: Sequence[str]) -> Diagnostic:
     """A card that no interpreter here can run, and of which no record says that one could."""
     return Diagnostic(
-        trial.card.span, "C506", f"the code of `{trial.card.id}` has run nowhere: {', '.join(dict.fromkeys(reasons))}",
+        trial.span, "C506", f"the code of {trial.shown} has run nowhere: {', '.join(dict.fromkeys(reasons))}",
         "name an interpreter that has what it needs by --python, or verify=doc where there can be none",
     )  # fmt: skip
 
@@ -256,6 +283,6 @@ def never_ran(trial: Trial, reasons: Sequence[str]) -> Diagnostic:
 def stale(trial: Trial) -> Diagnostic:
     """A card whose code is not what its record says had run."""
     return Diagnostic(
-        trial.card.span, "C507", f"the code of `{trial.card.id}` has not run since it changed",
+        trial.span, "C507", f"the code of {trial.shown} has not run since it changed",
         "run build-decks verify, and commit the record",
     )  # fmt: skip

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from .. import mapping, markdown
-from ..dialects import Level, Reason, guess, house
+from ..dialects import Level, Reason, examples, guess, house
 from ..dialects.words import levels
-from ..model import Attribute, Block, Chunk, Diagnostic, Document, Source, Span
+from ..model import Attribute, Block, Chunk, Diagnostic, Document, Example, Source, Span
 from .repair import repair
 
 KEYS = ("title", "roles", "difficulty", "verified", "reviewed")
@@ -27,7 +27,7 @@ class Parsed:
     """A concept file: its Markdown, its cards, and every fault on the way to them.
 
     Where the cards were guessed, `unanswered` are the places of questions that are none for want of an answer, and
-    `reasons` say why lines were taken for questions or were not.
+    `reasons` say why lines were taken for questions or were not. `examples` are the programs of a house file's guide.
     """
 
     document: Document
@@ -35,6 +35,7 @@ class Parsed:
     faults: tuple[Diagnostic, ...]
     unanswered: tuple[Span, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    examples: tuple[Example, ...] = ()
 
     @property
     def guide(self) -> tuple[Chunk, ...]:
@@ -69,7 +70,10 @@ def _house(source: Source) -> Parsed:
             faults.append(found)
         else:
             blocks.append(replace(found, attributes={**defaults, **found.attributes}) if defaults else found)
-    return Parsed(document, tuple(blocks), tuple(faults))
+    parsed = Parsed(document, tuple(blocks), ())
+    shown = list(examples.read(document, parsed.guide))
+    faults += [found for found in shown if isinstance(found, Diagnostic)]
+    return replace(parsed, faults=tuple(faults), examples=tuple(found for found in shown if isinstance(found, Example)))
 
 
 def _guess(source: Source, chosen: Sequence[str]) -> Parsed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -27,9 +28,9 @@ from ..tracks import Selection
 @click.option("--check", is_flag=True, help="Run nothing; exit 1 where the record does not vouch for a card's code.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
 def command(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, quiet: bool) -> None:
-    """Run the code of the cards in the PATHs, and record what ran.
+    """Run the code of the cards and the guide in the PATHs, and record what ran.
 
-    Each card runs alone, without a network, in an empty folder, twice. It is never done as part of a build.
+    Each program runs alone, without a network, in an empty folder, twice. It is never done as part of a build.
     """
     selected: dict[Path, list[Selection]] = {}
     for selection in tracks.select(paths):
@@ -57,6 +58,9 @@ def command(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, qui
             stage.add(running.path(settings), write.text(record.text_of(done.record)))
             if not quiet:
                 _verified(settings.title, done, on, sum(name in inside for name in found.without))
+                idle = Counter(why for name, why in found.idle if name in inside)
+                for why, count in sorted(idle.items()):
+                    terminal.say(f"  {count} of the guide cannot run: {terminal.printable(why)}")
         if not check:
             stage.commit()
     report.stop_at_errors(faults)
@@ -67,7 +71,9 @@ def command(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, qui
 def _verified(title: str, done: Verified, on: Sequence[Interpreter], without: int) -> None:
     """What came of running the code of a track."""
     versions = ", ".join(interpreter.version for interpreter in on)
-    terminal.say(click.style(f"{title}: the code of {done.ran} cards ran on Python {versions}", bold=True))
+    cards, examples = done.cards, done.examples
+    what = f"{cards} cards" + (f" and {examples} programs of the guide" if examples else "")
+    terminal.say(click.style(f"{title}: the code of {what} ran on Python {versions}", bold=True))
     if without:
         terminal.say(f"  {without} cards have none to run: their sources vouch for them")
     for reason, count in sorted(done.skipped.items()):
