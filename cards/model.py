@@ -43,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """A fault of an author: where it is, a stable code, what is wrong and how to mend it.
+    """A fault of an author: where it is, a stable code, what is wrong and how to fix it.
 
     `detail` may hold lines that show it, such as a diff.
     """

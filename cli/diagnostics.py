@@ -24,7 +24,7 @@ UNREADABLE = "C001"
 
 
 def text(found: Sequence[Diagnostic]) -> Iterator[str]:
-    """One line a fault, the line of the file with a caret at the place, and the mend; their number at the end."""
+    """One line a fault, the line of the file with a caret at the place, and the fix; their number at the end."""
     lines: dict[str, list[str]] = {}
     for fault in found:
         span = fault.span
@@ -36,7 +36,7 @@ def text(found: Sequence[Diagnostic]) -> Iterator[str]:
                 lines[span.path] = _lines(Path(span.path))
             if 0 < span.line <= len(lines[span.path]):
                 yield from _excerpt(lines[span.path][span.line - 1], span.line, span.column)
-        yield click.style(f"    mend: {printable(fault.hint)}", dim=True)
+        yield click.style(f"    help: {printable(fault.hint)}", dim=True)
         for line in fault.detail.split("\n") if fault.detail else ():
             yield f"    {printable(line)}"
     if found:
@@ -81,7 +81,7 @@ def as_json(found: Sequence[Diagnostic]) -> Iterator[str]:
     for number, fault in enumerate(found, 1):
         row = {
             "path": fault.span.path, "line": fault.span.line, "column": fault.span.column,
-            "severity": fault.severity, "code": fault.code, "message": fault.message, "mend": fault.hint,
+            "severity": fault.severity, "code": fault.code, "message": fault.message, "help": fault.hint,
             "detail": fault.detail,
         }  # fmt: skip
         yield json.dumps(row, ensure_ascii=False) + ("," if number < len(found) else "")
@@ -95,7 +95,7 @@ def github(found: Sequence[Diagnostic]) -> Iterator[str]:
             "file": fault.span.path, "line": fault.span.line, "col": fault.span.column, "title": fault.code,
         }  # fmt: skip
         listed = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items())
-        yield f"::{fault.severity} {listed}::{_escaped(f'{fault.message}{chr(10)}mend: {fault.hint}')}"
+        yield f"::{fault.severity} {listed}::{_escaped(f'{fault.message}{chr(10)}help: {fault.hint}')}"
 
 
 def _escaped(value: str, more: str = "") -> str:
@@ -136,7 +136,7 @@ def _result(fault: Diagnostic, codes: Sequence[str]) -> dict[str, Any]:
         "ruleId": fault.code,
         "ruleIndex": codes.index(fault.code),
         "level": fault.severity,
-        "message": {"text": f"{fault.message}; mend: {fault.hint}"},
+        "message": {"text": f"{fault.message}; help: {fault.hint}"},
         "locations": [
             {
                 "physicalLocation": {

@@ -15,7 +15,7 @@ SOME = 5
 
 
 def faults(found: Sequence[Diagnostic], most: int | None = None) -> None:
-    """Faults as a person reads them, with their lines and mends; of warnings at `most` so many."""
+    """Faults as a person reads them, with their lines and fixes; of warnings at `most` so many."""
     warnings = [fault for fault in found if fault.severity == "warning"]
     kept = set(warnings if most is None else warnings[:most])
     for line in diagnostics.text([fault for fault in found if fault.severity == "error" or fault in kept]):

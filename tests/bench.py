@@ -29,7 +29,7 @@ FORMS = (
     "### {number}. What does case {number} show?\n\n{answer}\n\n",
     "**Why does case {number} fail?**\n\n{answer}\n\n",
     "### Case {number}\n\n**Answer:** {answer}\n\n",
-    "<details><summary>How is case {number} mended?</summary>\n\n{answer}\n\n</details>\n\n",
+    "<details><summary>How is case {number} fixed?</summary>\n\n{answer}\n\n</details>\n\n",
     "Q: What follows from case {number}?\nA: {answer}\n\n",
 )
 

@@ -312,7 +312,7 @@ def test_json_is_one_array_of_objects(faulty: Track) -> None:
         ("web-api/b.md", 1, 1, "warning", "C130"),
         ("web-api/ü %,b.md", 3, 39, "error", "C105"),
     ]
-    assert all(row["message"] and row["mend"] for row in rows)
+    assert all(row["message"] and row["help"] for row in rows)
     assert len(result.out.splitlines()) == 4
 
 

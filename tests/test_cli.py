@@ -179,15 +179,15 @@ def test_check_says_how_many_notes_are_good(guide: Track) -> None:
 
 
 @pytest.mark.parametrize("command", ["build", "check", "list", "stats"])
-def test_every_command_fails_on_a_faulty_card_and_names_the_mend(guide: Track, command: str) -> None:
+def test_every_command_fails_on_a_faulty_card_and_names_the_fix(guide: Track, command: str) -> None:
     guide.write("basics/bad.md", FAULTY)
     result = guide.run(command)
     assert result.code == 1
-    first, line, caret, mend, *rest = result.err.splitlines()
+    first, line, caret, fix, *rest = result.err.splitlines()
     assert first.startswith("basics/bad.md:1:1: error C110 ")
     assert line == "    1 | ### Why?"
     assert caret == "      | ^"
-    assert mend.strip().startswith("mend: ")
+    assert fix.strip().startswith("help: ")
     assert rest == ["1 error"]
     assert not guide.deck().exists()
 

@@ -1,4 +1,4 @@
-"""What an author is told: each fault has a code, a mend, and a place that is right to the character."""
+"""What an author is told: each fault has a code, a fix, and a place that is right to the character."""
 
 from __future__ import annotations
 
@@ -293,4 +293,4 @@ def test_every_command_says_the_same_faults(command: str, track: Track) -> None:
     result = track.run(command)
     assert result.code == 1
     assert "a.md:3:37: error C103" in result.err
-    assert "mend:" in result.err
+    assert "help:" in result.err

@@ -228,7 +228,7 @@ def test_nothing_is_written_while_the_ledger_has_a_fault(two_cards: Track, tmp_p
     assert result.code == 1
     assert result.out == ""
     assert re.search(r"^_anki/ledger\.txt:4:\d+: error C401 ", result.err, re.MULTILINE)
-    assert "mend: " in result.err
+    assert "help: " in result.err
     assert {path: path.read_bytes() for path in track.root.rglob("*") if path.is_file()} == before
 
 

@@ -156,7 +156,7 @@ SAME: dict[str, tuple[list[Text], list[Text], list[int | None]]] = {
     "another question of the same form with a short answer": (
         [Text("Is a list mutable?", "Yes.")], [Text("Is a tuple iterable?", "Yes.")], [None],
     ),
-    "a mended question with a short answer": (
+    "a fixed question with a short answer": (
         [Text("Is a list really mutabel in Python?", "Yes.")],
         [Text("Is a list really mutable in Python?", "Yes.")],
         [0],
@@ -220,7 +220,7 @@ SAME: dict[str, tuple[list[Text], list[Text], list[int | None]]] = {
         [Text("What does this print?", "3", front="```python\nfor item in (1, 2, 3):\n    pass\nprint(item)\n```")],
         [0],
     ),
-    "a cloze with a word mended": (
+    "a cloze with a word fixed": (
         [Text("", "", front="A **lock** lets one thread at a time into a section of cod.", cloze=True)],
         [Text("", "", front="A **lock** lets one thread at a time into a section of code.", cloze=True)],
         [0],

@@ -30,10 +30,10 @@ def output(id: str, code: str, expected: str, check: str = "", more: str = "") -
     )
 
 
-def bug(id: str, fault: str, mend: str, check: str) -> str:
+def bug(id: str, fault: str, fix: str, check: str) -> str:
     return (
         f"### What is wrong with {id}?\n\n<!-- card: id={id} difficulty=beginner kind=bug -->\n\n"
-        f"```python\n{fault}\n```\n\n**A:** So.\n\n```python\n{mend}\n```\n\n<!-- check\n{check}\n-->\n\n"
+        f"```python\n{fault}\n```\n\n**A:** So.\n\n```python\n{fix}\n```\n\n<!-- check\n{check}\n-->\n\n"
     )
 
 
@@ -138,7 +138,7 @@ PASSES = {
     "output of which only a check uses more": output(
         "a", "x = 1\nprint(x)", "1", "print('not compared')\nassert x == 1"
     ),
-    "a bug and its mend": bug("a", "def f(): return 1", "def f(): return 2", "assert f() == 2"),
+    "a bug and its fix": bug("a", "def f(): return 1", "def f(): return 2", "assert f() == 2"),
     "a warning that is named": qa(
         "a", "import warnings\nwarnings.warn('x', DeprecationWarning)", "warns=DeprecationWarning "
     ),
@@ -204,7 +204,7 @@ FAILS = {
     "a check of an output card": (output("bad", "print(1)", "1", "assert False"), "C501"),
     "a fault that passes": (bug("bad", "x = 2", "x = 2", "assert x == 2"), "C503"),
     "a fault that is no Python": (bug("bad", "x = = 2", "x = 2", "assert x == 2"), "C503"),
-    "a mend that fails": (bug("bad", "x = 1", "x = 3", "assert x == 2"), "C504"),
+    "a fix that fails": (bug("bad", "x = 1", "x = 3", "assert x == 2"), "C504"),
 }
 
 

@@ -61,7 +61,7 @@ def overdue(written: Written, limits: Limits) -> Iterator[Finding]:
 def _review(written: Written, how: str) -> Finding:
     month = written.block.attributes["review-by"]
     return Finding(
-        month.span, f"the month {month.value} {how}", "look at the card's sources, mend it, and set the next month"
+        month.span, f"the month {month.value} {how}", "look at the card's sources, fix it, and set the next month"
     )
 
 

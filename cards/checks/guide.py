@@ -61,7 +61,7 @@ def dead_links(pages: Sequence[Page], names: frozenset[str]) -> Iterator[Diagnos
             if path not in names:
                 yield Diagnostic(
                     target.span, "C602", f"there is no `{path}` in the track",
-                    "mend the path: it is read from the folder of this file",
+                    "fix the path: it is read from the folder of this file",
                 )  # fmt: skip
             elif anchor and path in anchors and anchor not in anchors[path]:
                 yield Diagnostic(

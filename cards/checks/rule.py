@@ -57,7 +57,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule objects to, where, and how to mend it."""
+    """What a rule objects to, where, and how to fix it."""
 
     span: Span
     message: str

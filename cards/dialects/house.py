@@ -384,11 +384,11 @@ def _bug_shape(document: Document, block: Block) -> Iterator[Diagnostic]:
         )  # fmt: skip
     if not _fences(block.answer, "python"):
         yield Diagnostic(
-            block.answer.span, "C115", "this bug card shows no mend",
+            block.answer.span, "C115", "this bug card shows no fix",
             "put a ```python fence after **A:**",
         )  # fmt: skip
     if not block.checks and block.attributes.get("verify", Attribute("", block.span)).value != "doc":
         yield Diagnostic(
             block.span, "C115", "this bug card has no hidden check",
-            "add <!-- check … --> with code that fails on the fault and passes on the mend",
+            "add <!-- check … --> with code that fails on the fault and passes on the fix",
         )  # fmt: skip

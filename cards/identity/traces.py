@@ -26,7 +26,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 def trace(name: str, question: str, front: str, answer: str, cloze: bool = False) -> Trace:
     """The trace of a card in the file `name`, from its parts as plain text or as written.
 
-    Case and white space do not count. Punctuation does, for `x == y` is not `x != y`; a mended comma makes a like
+    Case and white space do not count. Punctuation does, for `x == y` is not `x != y`; a fixed comma makes a like
     question, not the same.
     """
     asked, shown, answered = normal(question), normal(front), normal(answer)

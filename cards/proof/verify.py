@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from .. import markdown
 from ..model import Attribute, Block, Card, Code, Diagnostic, Example, Fragment, Span
 
-Must = Literal["pass", "print", "fail", "mend"]
+Must = Literal["pass", "print", "fail", "fix"]
 
 # What a hash seed changes, such as the order of a set, must not change what a card says.
 SEEDS = ("0", "1")
@@ -165,7 +165,7 @@ def _programs(block: Block, kind: str) -> Iterator[Program]:
             yield Program("pass", (*front, *answer, *more, *block.checks), block.span)
     elif kind == "bug":
         yield Program("fail", (*front, *block.checks), block.span)
-        yield Program("mend", (*answer, *more, *block.checks), block.answer.span)
+        yield Program("fix", (*answer, *more, *block.checks), block.answer.span)
     elif front or answer or more or block.checks:
         yield Program("pass", (*front, *answer, *more, *block.checks), block.span)
 
@@ -210,7 +210,7 @@ def failures(runs: Iterable[Run]) -> Iterator[Diagnostic]:
 
 
 def _fault(run: Run) -> tuple[str, str, str, str] | None:
-    """Code, message, mend and detail of what went wrong; None where all is well."""
+    """Code, message, fix and detail of what went wrong; None where all is well."""
     outcome, name = run.outcome, run.trial.shown
     if outcome.stopped:
         return "C505", f"the code of {name} was stopped: {outcome.stopped}", _BOUNDS, _tail(run)
@@ -222,8 +222,8 @@ def _fault(run: Run) -> tuple[str, str, str, str] | None:
     if run.program.must == "fail":
         return _no_fault(run)
     if outcome.status:
-        code, what = ("C504", "the mend") if run.program.must == "mend" else ("C501", "the code")
-        hint = "mend the code, its hidden check, or say what it needs: py, pkg, warns"
+        code, what = ("C504", "the fix") if run.program.must == "fix" else ("C501", "the code")
+        hint = "fix the code, its hidden check, or say what it needs: py, pkg, warns"
         return code, f"{what} of {name} fails", hint, _tail(run)
     expected = run.program.expected.encode()
     if run.program.must == "print" and outcome.out != expected:

@@ -19,7 +19,7 @@ MAX_BYTES = 20_000_000
 
 
 class MediumError(ValueError):
-    """A medium that cannot be packaged: a stable code, what is wrong and how to mend it."""
+    """A medium that cannot be packaged: a stable code, what is wrong and how to fix it."""
 
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ class Library:
         except (OSError, RuntimeError, ValueError) as error:
             if isinstance(error, MediumError):
                 raise
-            raise MediumError("C202", f"`{target}` cannot be read: {error}", "mend the file") from error
+            raise MediumError("C202", f"`{target}` cannot be read: {error}", "fix the file") from error
 
     def _load(self, path: Path, target: str, suffix: str) -> Medium:
         resolved = path.resolve()
@@ -64,7 +64,7 @@ class Library:
             if not resolved.is_file():
                 raise MediumError(
                     "C202", f"there is no file `{target}`",
-                    "mend the path: it is read from the folder of this Markdown file",
+                    "fix the path: it is read from the folder of this Markdown file",
                 )  # fmt: skip
             if resolved.stat().st_size > MAX_BYTES:
                 limit = f"{MAX_BYTES // 1_000_000} MB"

@@ -117,7 +117,7 @@ class _Page:
         try:
             address = urlsplit(target)
         except ValueError:
-            self.fault("C206", f"`{target}` is no address", "mend the link", span)
+            self.fault("C206", f"`{target}` is no address", "fix the link", span)
             return None
         if address.scheme in SCHEMES:
             return target

@@ -114,7 +114,7 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
             return fault(f"this file is larger than {MAX_BYTES // 1_000_000} MB", "split it by topic")
         data = file.read_bytes()
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
-        return fault(f"this file cannot be read: {error}", "mend the file or exclude it in deck.yaml")
+        return fault(f"this file cannot be read: {error}", "fix the file or exclude it in deck.yaml")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

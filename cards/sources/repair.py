@@ -31,7 +31,7 @@ def repair(text: str) -> str:
 
 
 def _mend(lines: list[str]) -> None:
-    """One pass over the lines, which mends them in place."""
+    """One pass over the lines, which fixes them in place."""
     items: list[int] = []  # how far the content of each list item around stands from the left
     index = 0
     while index < len(lines):

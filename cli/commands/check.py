@@ -28,7 +28,7 @@ MANY_FILES = 50
     "--format", "form", type=arguments.FORMAT, default="text", show_default=True, help="How faults are written."
 )
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
-@click.option("--explain", metavar="CODE", help="Say what a code means and how to mend it, and check nothing.")
+@click.option("--explain", metavar="CODE", help="Say what a code means and how to fix it, and check nothing.")
 @arguments.dialects()
 def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None, dialects: tuple[str, ...]) -> None:
     """Report every fault of the tracks that the PATHs lie in; write nothing.
