@@ -1,27 +1,39 @@
-# `make decks` builds the decks, `make test` runs every test; both set up what they need in .venv.
+# Each target sets up what it needs in .venv, once: with uv where that is on the PATH, else with pip.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := 3.10 3.11 3.12 3.13 3.14 3.15
+UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: decks stale annotate test check lint verify lock practice bench pictures commit-decks clean
+ifdef UV
+new_environment = uv venv --quiet --clear --seed --python $(1) $(2)
+install = uv pip install --quiet --python $(1)/bin/python
+else
+new_environment = $(1) -m venv --clear $(2) && $(2)/bin/python -m pip install -qq --upgrade 'pip>=25.1'
+install = $(1)/bin/python -m pip install -qq
+endif
 
-decks: $(VENV)/decks.stamp
-	$(BIN)/build-decks
+.PHONY: help decks stale annotate test check lint verify lock practice bench pictures commit-decks clean
 
-stale: $(VENV)/decks.stamp
-	$(BIN)/build-decks --check
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-annotate: $(VENV)/decks.stamp
-	$(BIN)/build-decks check --strict --format github
+decks: $(VENV)/decks.stamp  ## build every track below this folder into decks_out/
+	@$(BIN)/build-decks
 
-test: $(VENV)/test.stamp
+stale: $(VENV)/decks.stamp  ## fail where a deck, a ledger or an index is stale
+	@$(BIN)/build-decks --check
+
+annotate: $(VENV)/decks.stamp  ## check the cards, and write faults as annotations of a pull request
+	@$(BIN)/build-decks check --strict --format github
+
+test: $(VENV)/test.stamp  ## run the tests; ALL=1 proves what is remembered again
 	$(BIN)/python -m pytest -n auto
 
-check: test lint
+check: test lint  ## tests, formatter, linter, types, contracts, stale decks: what CI runs
 
-lint: $(VENV)/check.stamp .links/build_decks
+lint: $(VENV)/check.stamp .links/build_decks  ## all of check but the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -31,10 +43,10 @@ lint: $(VENV)/check.stamp .links/build_decks
 	$(BIN)/build-decks check --strict
 	$(BIN)/build-decks verify --check
 
-# Runs the code of the cards on every supported Python that is here, each with the packages of verify.lock. Where
-# pyenv manages them, its commands answer only for the versions that are chosen: here all are.
+# On every supported Python that is here, each with the packages of verify.lock. Where pyenv manages them, its commands
+# answer only for the versions that are chosen: here all are.
 verify: export PYENV_VERSION := $(shell pyenv versions --bare 2>/dev/null | paste -sd:)
-verify: $(VENV)/decks.stamp
+verify: $(VENV)/decks.stamp  ## run the code of cards and guide on every Python that is here
 	@for version in $(PYTHONS); do \
 	  if python$$version -c "" 2>/dev/null; then \
 	    $(MAKE) --silent $(VENV)/verify-$$version.stamp || exit 1; \
@@ -42,49 +54,50 @@ verify: $(VENV)/decks.stamp
 	  else echo "python$$version is not here: skipped"; fi; \
 	done; $(BIN)/build-decks verify $$found
 
-lock: $(VENV)/lock.stamp
+lock: $(VENV)/lock.stamp  ## pin the packages of verify.lock anew
 	$(BIN)/uv pip compile --quiet --upgrade --group verify --universal --python-version 3.10 --generate-hashes \
 	  --no-header --no-annotate --output-file verify.lock
 
-# A working copy of an exercise, in a folder that git ignores, and its tests: make practice EX=retry-decorator
-practice: $(VENV)/test.stamp
+practice: $(VENV)/test.stamp  ## EX=retry-decorator: your own copy of an exercise, and its tests
 	@$(BIN)/python python-backend/_practice/start.py $(EX)
 
-bench: $(VENV)/test.stamp
+bench: $(VENV)/test.stamp  ## speed and memory, as ratios to a yardstick in the same run
 	$(BIN)/python tests/bench.py
 
-# Needs Chromium on the PATH.
-pictures: $(VENV)/pictures.stamp
+pictures: $(VENV)/pictures.stamp  ## renew the pictures of docs/; needs Chromium on the PATH
 	$(BIN)/python tests/pictures.py
 
-commit-decks: decks
+commit-decks: decks  ## commit decks and ledgers that a build changed
 	git add decks_out '*/_anki'
 	git diff --cached --quiet || git commit -m "Rebuild the decks"
 
-$(VENV)/pip.stamp:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	touch $@
+clean:  ## remove .venv and all that tools left behind
+	rm -rf $(VENV) .links build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
-$(VENV)/decks.stamp: $(VENV)/pip.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
-	touch $@
+$(VENV)/new.stamp:
+	@echo "setting up $(VENV) (once)"
+	@$(call new_environment,$(PYTHON),$(VENV))
+	@touch $@
+
+$(VENV)/decks.stamp: $(VENV)/new.stamp pyproject.toml
+	@echo "installing build-decks into $(VENV)"
+	@$(call install,$(VENV)) --editable .
+	@touch $@
 
 $(VENV)/%.stamp: $(VENV)/decks.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet --group $*
-	touch $@
+	@echo "installing what $* needs into $(VENV)"
+	@$(call install,$(VENV)) --group $*
+	@touch $@
 
 $(VENV)/verify-%.stamp: verify.lock
-	python$* -m venv --clear $(VENV)/verify-$*
-	$(VENV)/verify-$*/bin/python -m pip install --quiet --require-hashes --requirement verify.lock
-	touch $@
+	@echo "setting up $(VENV)/verify-$* (once)"
+	@$(call new_environment,python$*,$(VENV)/verify-$*)
+	@$(call install,$(VENV)/verify-$*) --require-hashes --requirement verify.lock
+	@touch $@
 
 # A type checker follows folders: these links show it the names under which the packages are installed.
 .links/build_decks:
-	mkdir -p $@
-	ln -sfn ../../cli $@/cli
-	ln -sfn ../../cards $@/cards
-
-clean:
-	rm -rf $(VENV) .links build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find . -name __pycache__ -prune -exec rm -rf {} +
+	@mkdir -p $@
+	@ln -sfn ../../cli $@/cli
+	@ln -sfn ../../cards $@/cards

@@ -31,7 +31,7 @@ def written(staged: Sequence[Staged]) -> None:
         say(f"wrote {shown(found.target)}")
     if len(fresh) < len(staged):
         say(f"up to date: {len(staged) - len(fresh)} of {len(staged)} files")
-    deck = next((found for found in fresh if found.target.suffix == ".apkg"), None)
+    deck = next((found for found in staged if found.target.suffix == ".apkg"), None)
     if deck:
         say(f"In Anki: File > Import > {shown(deck.target)}, with the options as they are.")
 

@@ -330,7 +330,7 @@ def build_with(track: Track, env: dict[str, str]) -> Result:
     ("file", "old", "new"),
     [
         ("cards/notetypes/style.css", ".card {", "/* changed */ .card {"),
-        ("cards/notetypes/concept/front.html", "<h1>{{Question}}</h1>", '<h1 class="changed">{{Question}}</h1>'),
+        ("cards/notetypes/concept-front.html", "<h1>{{Question}}</h1>", '<h1 class="changed">{{Question}}</h1>'),
     ],
     ids=["style", "template"],
 )

@@ -27,8 +27,8 @@ def _fields(first_id: int) -> tuple[tuple[str, int], ...]:
     return tuple((name, first_id + index) for index, name in enumerate(_NAMES))
 
 
-def _template(template_id: int, name: str, folder: str, side: str = "") -> Template:
-    return Template(template_id, name, _text(f"{folder}/{side}front.html"), _text(f"{folder}/{side}back.html"))
+def _template(template_id: int, name: str, stem: str) -> Template:
+    return Template(template_id, name, _text(f"{stem}-front.html"), _text(f"{stem}-back.html"))
 
 
 CONCEPT = NoteType(
@@ -38,7 +38,7 @@ CONCEPT = NoteType(
     fields=_fields(7_203_914_586_100),
     templates=(
         _template(4_871_620_935_201, "Card", "concept"),
-        _template(4_871_620_935_202, "Reverse", "concept", "reverse_"),
+        _template(4_871_620_935_202, "Reverse", "concept-reverse"),
     ),
     css=_text("style.css"),
 )
@@ -48,7 +48,7 @@ CONCEPT_CLOZE = NoteType(
     name="Concept Cloze",
     cloze=True,
     fields=_fields(7_203_914_586_200),
-    templates=(_template(4_871_620_935_203, "Cloze", "concept_cloze"),),
+    templates=(_template(4_871_620_935_203, "Cloze", "concept-cloze"),),
     css=_text("style.css"),
 )
 
