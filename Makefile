@@ -28,7 +28,7 @@ stale: $(VENV)/decks.stamp  ## fail where a deck, a ledger or an index is stale
 annotate: $(VENV)/decks.stamp  ## check the cards, and write faults as annotations of a pull request
 	@$(BIN)/build-decks check --strict --format github
 
-test: $(VENV)/test.stamp  ## run the tests; ALL=1 proves what is remembered again
+test: $(VENV)/test.stamp  ## run every test
 	$(BIN)/python -m pytest -n auto
 
 check: test lint  ## tests, formatter, linter, types, contracts, stale decks: what CI runs
