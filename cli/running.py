@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..cards.model import Diagnostic
@@ -19,7 +21,7 @@ from ..cards.proof import record, verify
 from ..cards.proof.record import Lock, Record
 from ..cards.proof.verify import SEEDS, Interpreter, Run, Trial
 from ..cards.settings import Settings
-from . import cage
+from . import cage, write
 from .config import OWN
 from .errors import ConfigError
 from .terminal import shown
@@ -27,12 +29,7 @@ from .terminal import shown
 FILE = "verified.txt"
 OLDEST = (3, 10)
 BOUNDS = cage.Bounds()
-# What an interpreter says of itself. Distributions are those of its environment.
-_PROBE = """\
-import importlib.metadata as metadata, json, platform, sys
-found = {d.metadata["Name"]: d.version for d in metadata.distributions() if d.metadata["Name"]}
-print(json.dumps([sys.implementation.name, platform.python_version(), list(sys.version_info[:2]), found]))
-"""
+_PROBE = Path(__file__).with_name("probe.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +58,22 @@ def interpreters(commands: Sequence[str]) -> tuple[Interpreter, ...]:
 def _probe(command: str) -> Interpreter:
     try:
         done = subprocess.run(  # noqa: S603 - the operator names it
-            [command, "-c", _PROBE], capture_output=True, encoding="utf-8", timeout=60, check=True
+            [command, "-I", str(_PROBE)], capture_output=True, encoding="utf-8", timeout=60, check=True
         )
-        name, version, minor, packages = json.loads(done.stdout)
+        name, version, minor, packages, folders, links = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise ConfigError(f"--python {command}: this starts no Python that works: {error}") from error
     if tuple(minor) < OLDEST:
         raise ConfigError(f"--python {command}: Python {version} is older than {'.'.join(map(str, OLDEST))}")
-    path = command if os.sep in command else _found(command)
-    return Interpreter(os.path.abspath(path), name, version, {verify.normal(key): val for key, val in packages.items()})
-
-
-def _found(command: str) -> str:
-    from shutil import which
-
-    return which(command) or command
+    path = command if os.sep in command else shutil.which(command) or command
+    return Interpreter(
+        os.path.abspath(path),
+        name,
+        version,
+        {verify.normal(key): val for key, val in packages.items()},
+        tuple(folders),
+        tuple((link, target) for link, target in links),
+    )
 
 
 def read(settings: Settings) -> tuple[Record, tuple[Diagnostic, ...]]:
@@ -102,6 +100,7 @@ def stale(trials: Iterable[Trial], known: Record, pinned: Lock) -> Iterator[Diag
     return (verify.stale(trial) for trial in trials if not known.holds(trial, pinned))
 
 
+Job = tuple[Trial, verify.Program, Interpreter, str]
 Watch = Callable[[Iterable[Run], int], Iterator[Run]]
 
 
@@ -117,7 +116,7 @@ def run(
 
     `watch` is handed the runs as they end, in order, with their number, and hands them on.
     """
-    jobs = []
+    jobs: list[Job] = []
     skipped: Counter[str] = Counter()
     ran: dict[str, list[Interpreter]] = {}
     reasons: dict[str, list[str]] = {}
@@ -130,9 +129,9 @@ def run(
                 continue
             ran.setdefault(trial.key, []).append(interpreter)
             jobs += [(trial, program, interpreter, seed) for program in trial.programs for seed in SEEDS]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with write.temporary() as place, ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
-            runs = list(watch(pool.map(lambda job: _run(*job), jobs), len(jobs)))
+            runs = list(watch(pool.map(partial(_run, place), jobs), len(jobs)))
         except cage.CageError as error:
             pool.shutdown(cancel_futures=True)
             raise ConfigError(_no_cage(str(error))) from error
@@ -149,13 +148,15 @@ def run(
     )
 
 
-def _run(trial: Trial, program: verify.Program, interpreter: Interpreter, seed: str) -> Run:
+def _run(place: Path, job: Job) -> Run:
+    trial, program, interpreter, seed = job
     warnings = ["-W", "error", *(["-W", f"default::{trial.needs.warns}"] if trial.needs.warns else [])]
     env = {
         "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": seed,
         "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
-    outcome = cage.run([interpreter.command, *warnings], program.text, trial.span.path, env, BOUNDS)
+    trees = cage.Trees(interpreter.folders, interpreter.links)
+    outcome = cage.run([interpreter.command, *warnings], program.text, trial.span.path, env, trees, BOUNDS, place)
     return Run(trial, program, interpreter, seed, outcome)
 
 

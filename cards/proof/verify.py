@@ -83,12 +83,17 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python that can run programs: how it is started, and what its environment holds by normalised name."""
+    """A Python that can run programs: how it is started, and what its environment holds by normalised name.
+
+    `folders` and `links` (path, target) are what of the machine it consists of.
+    """
 
     command: str
     implementation: str
     version: str
     packages: Mapping[str, str]
+    folders: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def minor(self) -> str:

@@ -1,6 +1,7 @@
 """A program -> what it did, run where it can do no harm: no network, no file but its own, bounded in all it uses.
 
-The kernel does the keeping, by Linux namespaces; see `inside`. Where it gives none, nothing is run.
+The kernel does the keeping, by Linux namespaces and a filter for system calls; see `inside` and `syscalls`. Where it
+gives none, nothing is run.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
 import selectors
 import signal
 import subprocess
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from ...cards.proof.verify import Outcome
+from . import syscalls
 
 _INSIDE = Path(__file__).with_name("inside.py")
 _HOOK = Path(__file__).with_name("hook.py")
@@ -31,28 +34,42 @@ class CageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a program may use: seconds, bytes (of memory, of output, of files), and processes at a time."""
+    """What a program may use, its children included: seconds, bytes (of memory, of output, of files), and how many
+    processes and threads at a time."""
 
     seconds: float = 10
     memory: int = 2 << 30
     output: int = 64 << 10
     disk: int = 64 << 20
     processes: int = 64
+    threads: int = 512
 
 
-def run(command: Sequence[str], text: str, name: str, env: Mapping[str, str], bounds: Bounds) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """What of the machine an interpreter needs: folders, and symbolic links with what they name."""
+
+    folders: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def run(
+    command: Sequence[str], text: str, name: str, env: Mapping[str, str], trees: Trees, bounds: Bounds, place: Path
+) -> Outcome:
     """Run `command` with the path of a file that holds `text`, in an empty folder of its own.
 
     `name` is what the file is called where the program's words name it. `env` is the program's whole environment,
-    but for the folders in its box. Raises CageError.
+    but for the folders in its box; `trees` is all that it sees of the machine besides the system's libraries. An empty
+    folder at `place` is where its root stands. Raises CageError.
     """
-    with tempfile.TemporaryDirectory(prefix="build-decks-") as box:
-        file, own = f"{box}/program/card.py", {"TMPDIR": f"{box}/tmp", "HOME": f"{box}/tmp"}  # noqa: S108
+    with tempfile.TemporaryDirectory(dir=place) as root:
+        file, own = "/box/program/card.py", {"TMPDIR": "/box/tmp", "HOME": "/box/tmp"}
         ours, theirs = os.pipe()
         task = {
-            "box": box, "command": [*command, file], "text": text, "hook": _HOOK.read_text(encoding="utf-8"),
-            "env": {**env, **own, "PYTHONPATH": f"{box}/hook:{box}/work"},
-            "report": theirs, "bounds": asdict(bounds),
+            "root": root, "command": [*command, file], "text": text, "hook": _HOOK.read_text(encoding="utf-8"),
+            "env": {**env, **own, "PYTHONPATH": "/box/hook:/box/work"},
+            "trees": trees.folders, "links": trees.links, "report": theirs, "bounds": asdict(bounds),
+            **_filter(),
         }  # fmt: skip
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, and our own file
             [sys.executable, "-I", "-S", str(_INSIDE)],
@@ -73,6 +90,17 @@ def run(command: Sequence[str], text: str, name: str, env: Mapping[str, str], bo
         words = err.decode("utf-8", "replace").replace(file, name)
         stopped = stopped or found.get("stopped", "" if said else "it ended its own cage")
         return Outcome(found.get("status", -1), out, words, stopped, tuple(found.get("offences", ())))
+
+
+def _filter() -> dict[str, object]:
+    """The filter for system calls, and the numbers of those that the cage itself makes. Raises CageError."""
+    try:
+        rows = syscalls.program(platform.machine())
+    except OSError as error:
+        raise CageError(str(error)) from error
+    column = list(syscalls.ARCHITECTURES).index(platform.machine())
+    numbers = {name: syscalls.REFUSED[name][column] for name in ("keyctl", "pivot_root")}
+    return {"filter": rows.hex(), "numbers": numbers}
 
 
 def _write(stream: IO[bytes] | None, data: bytes) -> None:
