@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import rendering
 from build_decks.cards import dialects
-from build_decks.cards.dialects.found import choose, evidence
+from build_decks.cards.dialects import found as notes
+from build_decks.cards.dialects.found.weighing import evidence
+from build_decks.cards.dialects.found.weighing.facts import Facts
 from build_decks.cards.dialects.words import levels, vocabulary
 from build_decks.cards.model import Diagnostic, Source
 from build_decks.cards.pipeline import proving
@@ -142,7 +144,7 @@ def test_a_dialect_that_is_named_is_read_alone(dialect: str) -> None:
     }
     # A dialect of questions takes whatever marks their answers, and one of marks whatever asks.
     assert dialect in found
-    if dialect not in choose.NAMES:
+    if dialect not in notes.NAMES:
         assert found == {dialect}
 
 
@@ -191,10 +193,10 @@ def test_who_labels_the_questions_in_his_lists_means_no_other_item(labelled: int
     assert len(of_text(f"{marked}\n## More\n\n{plain}")) == count
 
 
-def facts(**changed: Any) -> evidence.Facts:
-    usual: dict[str, Any] = dict.fromkeys(evidence.Facts.__dataclass_fields__, 0.0)
+def facts(**changed: Any) -> Facts:
+    usual: dict[str, Any] = dict.fromkeys(Facts.__dataclass_fields__, 0.0)
     usual |= dict.fromkeys(("speaks", "levels", "title", "only", "named"), False)
-    return evidence.Facts(**(usual | {"form": "heading", "count": 5, "answered": 1.0} | changed))
+    return Facts(**(usual | {"form": "heading", "count": 5, "answered": 1.0} | changed))
 
 
 def test_the_score_is_the_sum_of_its_points() -> None:

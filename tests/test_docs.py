@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from build_decks.cards import dialects
 from build_decks.cards.dialects import house
-from build_decks.cards.dialects.found import evidence
+from build_decks.cards.dialects.found.weighing import evidence
 from build_decks.cli import config
 from build_decks.cli.main import COMMANDS, main
 from click import Context

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model import Document
+from . import found as notes
 from . import house
 from .block import with_level
-from .found import choose, heading
-from .found.choose import Found, Reason
+from .found import Found, Reason
 from .marked import cloze, definition, spaced, table
 from .words import levels
 from .words.levels import Level
 
 __all__ = ["NAMES", "Found", "Level", "Reason", "guess", "house", "levels"]
 
-NAMES = (house.NAME, *choose.NAMES, cloze.NAME, definition.NAME, table.NAME, spaced.NAME)
+NAMES = (house.NAME, *notes.NAMES, cloze.NAME, definition.NAME, table.NAME, spaced.NAME)
 """Every dialect that deck.yaml and `--dialect` may name."""
 
 
@@ -25,7 +25,7 @@ def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level
     `chosen` names the only dialects to read, which then need no evidence. Of the file's front matter `title` is what
     the whole of it answers, and `level` how difficult that is.
     """
-    found = choose.choose(document, chosen)
+    found = notes.read(document, chosen)
     level = level or found.level or levels.of_path(document.source.name)
     blocks, reasons = list(found.blocks), list(found.reasons)
     taken = {line for card in blocks for line in card.lines}
@@ -39,8 +39,8 @@ def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level
             if card.span.line not in taken:
                 blocks.append(card)
                 reasons.append(Reason(card.span, name, True, "nothing else is written so"))
-    if title and (not chosen or heading.NAME in chosen) and not blocks and not found.unanswered:
-        blocks += heading.whole(document, title)
+    if title and (not chosen or "heading" in chosen) and not blocks and not found.unanswered:
+        blocks += notes.whole(document, title)
     return Found(
         tuple(with_level(card, level) for card in sorted(blocks, key=lambda card: card.span)),
         found.unanswered,

@@ -1,34 +1,40 @@
-"""The stream and what may be a question -> how the answer of each is marked: by a label, a heading, a fold, a tick."""
+"""Pieces and Candidates -> Marks: how the answer of each is marked, by a label, a heading, a fold or a tick.
+
+What begins an answer is known here and nowhere else: a mark that is not recognised, or that means something else where
+it stands, is fixed here.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ... import markdown
 from ..words import labels, vocabulary
 from ..words.labels import Label
-from .candidate import Candidate, Group
-from .pieces import Piece
+from .candidates import Candidate, Group
+from .stream import Piece, Stream
+
+Mark = Literal["", "answer-label", "answer-heading", "details", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
     """How the answers of candidates are marked, by their index; and the groups of which most are."""
 
-    of: Mapping[int, str]
+    of: Mapping[int, Mark]
     groups: frozenset[Group] = field(default=frozenset())
 
-    def __getitem__(self, candidate: Candidate) -> str:
-        """The dialect's name for the mark, or ""."""
+    def __getitem__(self, candidate: Candidate) -> Mark:
         return self.of[candidate.index]
 
     def __bool__(self) -> bool:
         return any(self.of.values())
 
 
-def marks(stream: Sequence[Piece], proposed: Sequence[Candidate]) -> Marks:
+def find(stream: Stream, proposed: Sequence[Candidate]) -> Marks:
     """How each answer is marked before another question begins."""
     found = _marked(stream, proposed)
     fellows = Counter(candidate.group for candidate in proposed)
@@ -37,7 +43,7 @@ def marks(stream: Sequence[Piece], proposed: Sequence[Candidate]) -> Marks:
     return Marks(found, frozenset(most))
 
 
-def mark(piece: Piece) -> str:
+def mark(piece: Piece) -> Mark:
     """How a piece marks that an answer begins, or ""."""
     chunk = piece.chunk
     if piece.role == "label" and piece.label and piece.label.kind == "answer":
@@ -52,6 +58,14 @@ def mark(piece: Piece) -> str:
     return "answer-label" if label and label.kind == "answer" else ""
 
 
+def told_in(heading: str) -> str | None:
+    """What a heading tells behind the label of an answer, "" where nothing is; None where it has no such label."""
+    label = labels.read(heading)
+    if label and label.kind == "answer" and not label.alone:
+        return heading[label.length :].strip("* ")
+    return "" if labels.heading(heading) == "answer" else None
+
+
 def _quoted_label(piece: Piece) -> Label | None:
     """The label with which a quote begins."""
     if piece.role != "block" or piece.chunk is None or piece.chunk.type != "quote":
@@ -59,8 +73,8 @@ def _quoted_label(piece: Piece) -> Label | None:
     return labels.read(piece.chunk.text.lstrip("> ").split("\n", 1)[0])
 
 
-def _marked(stream: Sequence[Piece], proposed: Sequence[Candidate]) -> Mapping[int, str]:
-    found = dict.fromkeys((candidate.index for candidate in proposed), "")
+def _marked(stream: Stream, proposed: Sequence[Candidate]) -> Mapping[int, Mark]:
+    found: dict[int, Mark] = {candidate.index: "" for candidate in proposed}
     starts = {candidate.index: candidate for candidate in proposed}
     waiting: Candidate | None = None
     last: Candidate | None = None
@@ -80,7 +94,7 @@ def _marked(stream: Sequence[Piece], proposed: Sequence[Candidate]) -> Mapping[i
     return found
 
 
-def _is_doubtful(kind: str, piece: Piece, candidate: Candidate) -> bool:
+def _is_doubtful(kind: Mark, piece: Piece, candidate: Candidate) -> bool:
     """Whether what looks like a mark means something else under this line."""
     if kind == "answer-heading":
         return candidate.form != "heading"

@@ -29,6 +29,10 @@ _OFFER = re.compile(r"(?:click|show|expand|reveal|toggle|see|view|open|unfold)(?
 _PAIRS = 2
 _NO_LETTERS: Mapping[str, str] = {}
 _LONGEST = 40
+# What no text with a label lacks, but one that begins with `Q.`.
+_SIGNS = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.IGNORECASE)
+_SAME_LINE = re.compile(r"(?<![ \t])[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
+_RUN_END = re.compile(r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:\Z|\n))")
 _DOTTED_ANSWER = re.compile(r"[ \t]*(?:\*\*|__)?A[.)](?:\*\*|__)?[ \t]*")
 
 
@@ -91,11 +95,23 @@ def _may_open(head: str) -> bool:
     return "." in head[:_NEAR] or ")" in head[:_NEAR]
 
 
+def may_ask(text: str) -> bool:
+    """Whether a text holds any sign of a question or a label."""
+    return _SIGNS.search(text) is not None
+
+
+def answers_apart(text: str) -> str:
+    """A paragraph with a line break before each answer's label that stands behind its question: `Why? **A:** So.`"""
+    return _SAME_LINE.sub("\n", text) if "**A" in text or "__A" in text else text
+
+
 def lines(text: str, letters: Letters, dotted: bool) -> Iterator[tuple[int, Label]]:
     """The labels at the beginnings of the lines of a paragraph, each with its line, counted from 0.
 
     `dotted` says that the label before was a question's with a dot: then `A.` is an answer's, as otherwise after one.
     """
+    if not (may_ask(text) or text[1:2] in ".)"):
+        return
     rows = text.split("\n")
     asked = False
     for number, line in enumerate(rows):
@@ -107,6 +123,21 @@ def lines(text: str, letters: Letters, dotted: bool) -> Iterator[tuple[int, Labe
             asked = found.kind == "question"
             dotted = found.kind == "question" and found.dotted
             yield number, found
+
+
+def opens_card(line: str) -> bool:
+    """Whether a line opens with the label of a question or of an answer."""
+    found = read(line)
+    return found is not None and found.kind in ("question", "answer")
+
+
+def end_of_run(text: str) -> tuple[str, int] | None:
+    """What stands in the bold run that a label `wraps`, and where what follows the run begins, if the run ends."""
+    closing = _RUN_END.search(text)
+    if not closing:
+        return None
+    follows = text[closing.end() :]
+    return text[: closing.start()], len(text) - len(follows.lstrip())
 
 
 def is_option(word: str, following: Sequence[str], letter: str = "Bb") -> bool:

@@ -1,13 +1,13 @@
-"""Headings that say how difficult what stands under them is: "Basic", "Level 1: Easy", "Advanced List Questions"."""
+"""Headings and bold lines -> how difficult what stands under them is: "Basic", "Level 1: Easy", "**Advanced:**"."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 
-from ..words import levels, question, vocabulary
-from ..words.levels import Level
-from .candidate import NO_HEADING
-from .pieces import Piece
+from ...words import emphasis, levels, question, vocabulary
+from ...words.levels import Level
+from ..candidates import NO_HEADING
+from ..stream import Piece, Stream
 
 _WORDS = 6
 
@@ -15,7 +15,7 @@ _WORDS = 6
 class Sections:
     """The headings around the place that is being read, with the levels that they say."""
 
-    def __init__(self, stream: Sequence[Piece], taken: Container[int]) -> None:
+    def __init__(self, stream: Stream, taken: Container[int]) -> None:
         self._levels = _levels(stream, taken)
         self._open: list[tuple[int, Level | None]] = []
 
@@ -36,13 +36,15 @@ class Sections:
         return next((level for _, level in reversed(self._open) if level), None)
 
 
-def says_levels(stream: Sequence[Piece]) -> bool:
-    """Whether headings that say nothing else name more than one level."""
-    found = (levels.of_words(piece.chunk.text) for piece in stream if piece.role == "heading" and piece.chunk)
-    return len({level.difficulty for level in found if level}) > 1
+def level_of_line(piece: Piece) -> Level | None:
+    """The level that a bold line says, and nothing else: "**Intermediate:**"."""
+    chunk = piece.chunk
+    if chunk is None or piece.role != "block" or chunk.type != "paragraph" or chunk.text[:2] not in ("**", "__"):
+        return None
+    return levels.of_words(chunk.text) if emphasis.is_bold(chunk.text.strip().rstrip(":：")) else None
 
 
-def _levels(stream: Sequence[Piece], taken: Container[int]) -> Mapping[int, Level]:
+def _levels(stream: Stream, taken: Container[int]) -> Mapping[int, Level]:
     """The levels of headings by index: of those that say nothing else, or have fellows that say other levels."""
     plain: dict[int, Level] = {}
     fellows: dict[int, dict[int, Level]] = {}

@@ -1,4 +1,4 @@
-"""What folds asks in its summary, or in the title of a callout, and answers inside.
+"""Pieces -> what folds and asks in its summary, or in the title of a callout, and answers inside.
 
 <details><summary>What is X?</summary>     > [!question] What is X?     ??? question "What is X?"
 An answer.                                 > An answer.                     An answer.
@@ -7,17 +7,15 @@ An answer.                                 > An answer.                     An a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from ..words import labels, question, vocabulary
+from ...words import labels, question, vocabulary
+from ..stream import Stream
 from .candidate import Candidate, Group
-from .pieces import Piece
-
-NAME = "details"
 
 
-def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
-    """Every summary and title that does not merely offer an answer."""
+def propose(stream: Stream) -> Iterator[Candidate]:
+    """Every summary and title that does more than offer an answer."""
     for index, piece in enumerate(stream):
         if piece.role != "fold" or piece.chunk is None or labels.is_reveal(piece.text):
             continue
@@ -26,6 +24,6 @@ def candidates(stream: Sequence[Piece]) -> Iterator[Candidate]:
             continue
         callout = piece.chunk.type == "quote"
         yield Candidate(
-            index, Group("callout" if callout else NAME), asked, piece.line, piece.chunk,
+            index, Group("callout" if callout else "details"), asked, piece.line, piece.chunk,
             shown=piece.inner, sure=asked.asks or callout,
         )  # fmt: skip

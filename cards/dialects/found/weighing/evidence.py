@@ -1,45 +1,19 @@
-"""How surely lines that look alike are questions: a small score, each point of it explained.
+"""Facts of a group -> Evidence: how surely its lines are questions, as a small score of which each point is explained.
 
-It is asked only of forms that people use for other things too: a heading, a bold line, an item of a list. The lines of
-a form in a file stand or fall together, whatever their order and whatever other files hold.
+Only forms that people use for other things too need it: a heading, a bold line, an item of a list. The lines of a form
+in a file are taken or left together, whatever their order and whatever other files hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+
+from .facts import Facts
 
 ENOUGH = 5
 _MOST, _MANY, _HALF, _SOME = 0.8, 0.6, 0.5, 0.35
 _FEW, _LOT = 3, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Lines of one form in one file: how many there are, and which share of them is what.
-
-    They may ask, end with a question mark, be numbered, say a level; have anything under them, or headings that divide
-    it; fold away; be linked to, and linked back from. Of the file: whether its title or name speaks of questions,
-    whether its headings say levels, and whether the line is its title, its only heading, or what it is named after.
-    """
-
-    form: Literal["heading", "bold", "item", "details"]
-    count: int
-    asking: float
-    marked: float
-    numbered: float
-    leveled: float
-    answered: float
-    divided: float
-    folded: float
-    linked: float
-    back: float
-    speaks: bool
-    levels: bool
-    title: bool
-    only: bool
-    named: bool
 
 
 @dataclass(frozen=True, slots=True)

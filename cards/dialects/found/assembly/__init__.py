@@ -1,0 +1,41 @@
+"""The stream and the questions that are Taken -> Blocks: each question with its answer.
+
+`walk` gives each question what stands under it, and `borders` says where that begins and ends. `answer` sorts it into
+front, answer and more, with `options` for boxes and `substance` for what says nothing. `sections` and `metadata` say
+how difficult it is, and `card` makes the Block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ....model import Block, Document, Span
+from ...words.levels import Level
+from ..stream import Stream
+from ..weighing import Taken
+from .card import card, whole
+from .walk import Walk
+
+__all__ = ["Assembled", "assemble", "whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The cards, the places of questions without an answer, and the level that the document gives for all."""
+
+    blocks: tuple[Block, ...]
+    unanswered: tuple[Span, ...]
+    level: Level | None
+
+
+def assemble(document: Document, stream: Stream, taken: Mapping[int, Taken]) -> Assembled:
+    """Make the cards of the questions that are taken."""
+    walk = Walk(stream, taken)
+    walk.run()
+    made = [card(document, opened) for opened in walk.found]
+    return Assembled(
+        tuple(found for found in made if isinstance(found, Block)),
+        tuple(found for found in made if isinstance(found, Span)),
+        walk.level,
+    )

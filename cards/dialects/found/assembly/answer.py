@@ -1,0 +1,203 @@
+"""The body of a question -> its Answer: what more is asked, what answers, and what is not graded.
+
+An answer that is marked begins at its mark: a label, a heading "Answer", a fold that offers it, a box that is ticked.
+What stands before it belongs to the question. Without a mark all of the body is the answer. Half of an answer on the
+front, or an answer that begins too late, is fixed here; a mark that is not recognised, in `marks`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .... import markdown
+from ....model import Chunk, Document
+from ...words import labels, vocabulary
+from ...words.levels import Level
+from .. import marks
+from ..marks import Mark
+from ..stream import Piece
+from . import metadata, substance
+from .options import Options
+
+Part = Literal["front", "answer", "more", "source"]
+
+_COMMENT = re.compile(r"<!--\s*(.*?)\s*(?:-->|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The parts of a card under its question.
+
+    `mark` says how the answer is marked; a `draft` still has a template's place for one.
+    """
+
+    mark: Mark
+    level: Level | None
+    draft: bool
+    front: tuple[Chunk, ...]
+    answer: tuple[Chunk, ...]
+    more: tuple[Chunk, ...]
+    source: tuple[Chunk, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing answers."""
+        return self.draft or not any(map(substance.answers, self.answer))
+
+    @property
+    def explains(self) -> bool:
+        """Whether it is more than code and options."""
+        return any(chunk.type == "paragraph" for chunk in self.answer)
+
+
+def read(document: Document, asked: str, shown: Sequence[Chunk], body: Sequence[Piece]) -> Answer:
+    """Sort the pieces under a question that asks `asked`, and with it what is `shown`."""
+    reader = _Reader(document, body)
+    for piece in body:
+        reader.take(piece)
+    parts = reader.parts
+    if not reader.mark:
+        parts["answer"], parts["front"] = parts["front"], []
+    kept: Mapping[Part, list[Chunk]] = {name: substance.trimmed(chunks) for name, chunks in parts.items()}
+    front = (*shown, *(kept["front"] or _pointed_at(asked, kept["answer"])))
+    return Answer(
+        reader.mark, reader.level, reader.draft,
+        front, tuple(kept["answer"]), tuple(kept["more"]), tuple(kept["source"]),
+    )  # fmt: skip
+
+
+def _pointed_at(asked: str, told: Sequence[Chunk]) -> Sequence[Chunk]:
+    """The code below a question that speaks of it: it is shown with the question, and again with what it explains."""
+    if len(told) > 1 and told[0].type == "fence" and vocabulary.points(asked):
+        return told[:1]
+    return ()
+
+
+class _Reader:
+    """Sorts pieces; what comes before a mark goes to the front until it is known that none comes."""
+
+    def __init__(self, document: Document, body: Sequence[Piece]) -> None:
+        self.document = document
+        self.parts: dict[Part, list[Chunk]] = {"front": [], "answer": [], "more": [], "source": []}
+        self.part: Part = "front"
+        self.mark: Mark = ""
+        self.level: Level | None = None
+        self.draft = False
+        self.options = Options(body)
+
+    def take(self, piece: Piece) -> None:
+        chunk = piece.chunk
+        if piece.role == "heading" and chunk:
+            self._heading(chunk)
+        elif piece.role == "label":
+            self._label(piece)
+        elif piece.role == "fold" and chunk:
+            self._fold(piece, chunk)
+        elif chunk:
+            self._block(piece, chunk)
+
+    def _add(self, chunk: Chunk | None) -> None:
+        if chunk is not None:
+            self.parts[self.part].append(chunk)
+
+    def _open(self, mark: Mark) -> None:
+        """The answer begins here, unless it has begun."""
+        if self.mark:
+            return
+        if self.part != "front":  # what was taken for less than the question is part of it
+            self.parts["front"] += self.parts[self.part]
+            self.parts[self.part] = []
+        self.part, self.mark = "answer", mark
+
+    def _heading(self, chunk: Chunk) -> None:
+        told, kind = marks.told_in(chunk.text), labels.heading(chunk.text)
+        if told is not None:
+            self._open("answer-heading")
+            if told:
+                self._add(markdown.paragraph(told, chunk))
+        elif kind == "source":
+            self.part = "source"
+        else:
+            if kind == "follow-up":
+                self.part = "more"
+            elif self.part != "front":
+                self.part = "answer" if self.mark else "front"
+            self._add(replace(chunk, text=f"{'#' * chunk.level} {chunk.text}"))
+
+    def _label(self, piece: Piece) -> None:
+        kind = piece.label.kind if piece.label else ""
+        if marks.mark(piece) == "answer-label" and not self.parts["answer"]:
+            self._open("answer-label")
+            self._add(piece.chunk)
+        elif kind == "level" and (level := metadata.level(piece)):
+            self.level = self.level or level
+        else:
+            if kind == "follow-up":
+                self.part = "more"
+            self._add(_as_written(self.document, piece))
+
+    def _fold(self, piece: Piece, chunk: Chunk) -> None:
+        if marks.mark(piece) == "details":
+            self._open("details")
+        elif piece.text:
+            self._add(markdown.paragraph(f"**{piece.text.strip('*')}**", chunk, piece.line))
+
+    def _block(self, piece: Piece, chunk: Chunk) -> None:
+        if chunk.type == "comment":
+            self._comment(piece, chunk)
+        elif chunk.type == "list":
+            self._list(piece, chunk)
+        elif chunk.type == "fence" and self.mark in ("", "choice") and self.options.hold(chunk, self.parts["front"]):
+            self.parts["front"].append(chunk)
+            if self.options.ticked:
+                self.parts["answer"].append(chunk)
+        elif chunk.type == "quote" and self.part == "front" and (opened := _quoted(self.document, chunk)):
+            for inner in opened:
+                self.take(inner)
+        else:
+            self._add(chunk)
+
+    def _comment(self, piece: Piece, chunk: Chunk) -> None:
+        self.level = self.level or metadata.level(piece)
+        inner = _COMMENT.match(chunk.text)
+        if inner and not self.parts["answer"] and vocabulary.is_placeholder(inner[1]):
+            self.draft = True
+
+    def _list(self, piece: Piece, chunk: Chunk) -> None:
+        if self.options.are_in(chunk):
+            self._options(chunk)
+        elif self.part == "front" and metadata.is_metadata(chunk) and (level := metadata.level(piece)):
+            self.level = self.level or level
+        else:
+            self._add(chunk)
+
+    def _options(self, chunk: Chunk) -> None:
+        """Options are asked without their ticks, and the ticked ones answer."""
+        asked, told = self.options.split(self.document, chunk)
+        self.parts["front"].append(asked)
+        self.parts["answer"] += told
+        if not self.options.left:
+            self.part, self.mark = "answer", "choice"
+
+
+def _quoted(document: Document, chunk: Chunk) -> list[Piece]:
+    """The pieces of a quote that holds the answer under its label."""
+    children = markdown.inside(document, chunk)
+    first = children[0] if children and children[0].type == "paragraph" else None
+    label = labels.read(first.text.split("\n")[0]) if first else None
+    if not first or not label or label.kind != "answer":
+        return []
+    _, rest = markdown.cut(first, [(0, label.length)])
+    opening = Piece("label", first.line, rest, label=label)
+    return [opening, *(Piece("block", child.line, child) for child in children[1:])]
+
+
+def _as_written(document: Document, piece: Piece) -> Chunk | None:
+    """A labelled line that is part of the answer, its label in bold."""
+    if not piece.label:
+        return piece.chunk
+    shown = f"**{piece.label.word}:** {piece.chunk.text if piece.chunk else ''}".rstrip()
+    return markdown.paragraph(shown, piece.chunk or document.chunks[0], piece.line)

@@ -1,0 +1,78 @@
+"""An Opened question with its body -> the Block of its card, or the Span of a question without an answer.
+
+A wrong front line, a card that is none for want of an answer, and how a card's dialect is called are fixed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .... import markdown
+from ....model import Block, Chunk, Document, Span
+from ...block import block
+from ...words import levels, question
+from ...words.question import Asked
+from ..candidates import Candidate
+from ..marks import Mark
+from ..stream import Piece
+from . import answer
+from .answer import Answer
+from .borders import Opened
+
+
+def card(document: Document, opened: Opened) -> Block | Span | None:
+    """The card of a question; None where nothing is asked, or nothing that is missed."""
+    candidate = opened.candidate
+    found = _asked(candidate, opened.body)
+    if found is None:
+        return None
+    asked, chunk, body = found
+    read = answer.read(document, asked.text, candidate.shown, body)
+    line = candidate.line if chunk is candidate.chunk else chunk.line
+    expected = opened.taken.expects_mark
+    if not _is_answered(asked, read, expected):
+        return Span(document.source.path, line, candidate.chunk.column) if asked.asks or expected else None
+    return block(
+        document, _dialect(candidate, read.mark), line, candidate.chunk.column,
+        (markdown.paragraph(asked.text, chunk),), read.answer,
+        front=read.front, more=read.more, source=read.source,
+        level=levels.among(asked.level or read.level or opened.level, document.source.text),
+        anchor=candidate.chunk.anchor,
+    )  # fmt: skip
+
+
+def whole(document: Document, title: str) -> list[Block]:
+    """The card of a file whose title asks what the rest of it answers."""
+    asked = question.read(title)
+    chunks = tuple(chunk for chunk in document.chunks if chunk.type not in ("comment", "rule"))
+    if asked.is_blank or not chunks:
+        return []
+    line = next((number for number, text in enumerate(document.lines, 1) if title in text), 1)
+    shown = markdown.paragraph(asked.text, chunks[0], line)
+    return [block(document, "heading", line, 1, (shown,), chunks, level=asked.level)]
+
+
+def _asked(candidate: Candidate, body: Sequence[Piece]) -> tuple[Asked, Chunk, Sequence[Piece]] | None:
+    """What is asked, the block that asks it, and what is left of the body, where the question is taken from it."""
+    if not candidate.below:
+        return candidate.asked, candidate.chunk, body
+    for index, piece in enumerate(body):
+        if piece.role == "block" and piece.chunk and piece.chunk.type == "paragraph":
+            return question.read(piece.chunk.text), piece.chunk, (*body[:index], *body[index + 1 :])
+    return None
+
+
+def _is_answered(asked: Asked, read: Answer, expects_mark: bool) -> bool:
+    """Whether the body answers.
+
+    Where the answers of its fellows are marked, what stands under a question without a mark is part of what it asks,
+    unless the question asks by itself and the text explains.
+    """
+    if read.is_empty:
+        return False
+    return bool(read.mark) or not expects_mark or (asked.asks and read.explains)
+
+
+def _dialect(candidate: Candidate, mark: Mark) -> str:
+    """How a card is written: a heading or bold line is named after how its answer is marked, if it is."""
+    return mark if mark and candidate.form in ("heading", "bold") else candidate.form
