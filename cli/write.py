@@ -19,7 +19,7 @@ from typing import BinaryIO
 from .errors import ConfigError
 from .terminal import shown
 
-_TEMPORARY, _UNLOCKED, _FOLDER = ".build-decks-", ".new", "build-decks."
+_TEMPORARY, _FOLDER = ".build-decks-", "build-decks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,8 @@ class Stage:
         if self.beside:
             folder.mkdir(parents=True, exist_ok=True)
         waiting = folder / f"{_TEMPORARY}{os.getpid()}-{len(self.staged)}"
-        # Until it is locked it has a name that no sweep looks for.
-        fresh = folder / f"{_UNLOCKED}{waiting.name}"
-        stream = fresh.open("x+b")
-        self._locks.enter_context(lock(fresh))
-        fresh.rename(waiting)
-        with stream:
+        with waiting.open("x+b") as stream:
+            self._locks.enter_context(lock(waiting))
             self.staged.append(Staged(target, 0, "", waiting))
             write(stream)
             stream.flush()
@@ -187,8 +183,23 @@ def text(content: str) -> Callable[[BinaryIO], None]:
 def sweep(folders: Sequence[Path]) -> None:
     """Delete what builds that were killed left waiting. This build must have staged nothing yet."""
     for path in (path for folder in folders if folder.is_dir() for path in folder.glob(f"{_TEMPORARY}*")):
-        if path.is_file() and not path.is_symlink() and not _held(path):
+        process = path.name.removeprefix(_TEMPORARY).split("-")[0]
+        ours = process.isascii() and process.isdigit() and path.is_file() and not path.is_symlink()
+        if ours and not _held(path) and not _is_about_to_lock(path, int(process)):
             path.unlink(missing_ok=True)
+
+
+def _is_about_to_lock(path: Path, process: int) -> bool:
+    """Whether a file may be so fresh that the process that made it has not come to lock it."""
+    if process == os.getpid():
+        return False
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        boot = Path("/proc/stat").read_text(encoding="utf-8").partition("\nbtime ")[2].split()[0]
+        started = int(boot) + int(fields[19]) / os.sysconf("SC_CLK_TCK")  # proc_pid_stat(5)
+        return path.stat().st_mtime >= started - 1
+    except OSError:  # the process, or the file, is gone
+        return False
 
 
 @contextlib.contextmanager

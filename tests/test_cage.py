@@ -97,8 +97,9 @@ def root(tmp_path: Path) -> Iterator[Path]:
 def probe(root: Path, code: str) -> None:
     """A card that tries something, and says so in its fault where it succeeds."""
     lines = "\n".join(f"    {line}" for line in code.splitlines())
-    tried = f"try:\n{lines}\nexcept (OSError, ValueError, KeyError):\n    found = None\nassert not found, f'BROKEN {{found}}'"
-    (root / "x" / "a.md").write_text(qa("probe", tried), encoding="utf-8")
+    tried = f"try:\n{lines}\nexcept (OSError, ValueError, KeyError):\n    found = None\n"
+    check = "assert not found, f'BROKEN {found}'"
+    (root / "x" / "a.md").write_text(qa("probe", tried + check), encoding="utf-8")
 
 
 def held(result: Result) -> None:
@@ -116,7 +117,8 @@ def held(result: Result) -> None:
 )
 def test_no_file_of_the_user_can_be_read(caller: Caller, root: Path, tmp_path: Path, place: str) -> None:
     files = {
-        "beside the track": LINKS / "secret", "in the track": root / "secret", "in the git folder": root / ".git/config",
+        "beside the track": LINKS / "secret", "in the track": root / "secret",
+        "in the git folder": root / ".git/config",
         "in home": Path.home() / f".build-decks-canary-{os.getpid()}", "in a temporary folder": tmp_path / "secret",
     }  # fmt: skip
     file = files[place]
@@ -132,20 +134,28 @@ def test_no_file_of_the_user_can_be_read(caller: Caller, root: Path, tmp_path: P
 
 
 def test_nothing_of_the_machine_is_there_but_libraries_and_the_interpreter(caller: Caller, root: Path) -> None:
-    allowed = "'bin', 'box', 'dev', 'etc', 'lib', 'lib32', 'lib64', 'libx32', 'proc', 'sbin', 'usr'"
     probe(
         root,
-        f"import os, sys\nfound = set(os.listdir('/')) - {{{allowed}, *{{p.split('/')[1] for p in sys.path if p[:1] == '/'}}, sys.base_prefix.split('/')[1]}}",
+        "import os, sys\n"
+        "trees = {path.split('/')[1] for path in [*sys.path, sys.base_prefix] if path[:1] == '/'}\n"
+        "system = {'bin', 'lib', 'lib32', 'lib64', 'libx32', 'sbin', 'usr'}\n"
+        "found = set(os.listdir('/')) - trees - system - {'box', 'dev', 'etc', 'proc'}",
     )
     held(caller.verify(root))
     probe(
         root,
-        "import os\nfound = set(os.listdir('/dev')) - {'null', 'zero', 'full', 'random', 'urandom', 'fd', 'shm', 'stdin', 'stdout', 'stderr'}",
+        "import os\n"
+        "links = {'fd', 'shm', 'stdin', 'stdout', 'stderr'}\n"
+        "found = set(os.listdir('/dev')) - links - {'null', 'zero', 'full', 'random', 'urandom'}",
     )
     held(caller.verify(root))
+
+
+def test_nothing_can_be_written_but_the_box(caller: Caller, root: Path) -> None:
     probe(
         root,
-        "import os\nfound = [m.split()[4] for m in open('/proc/self/mountinfo') if ' / /' not in m and 'rw' in m.split()[5].split(',') and m.split()[4] != '/box']",
+        "with open('/proc/self/mountinfo') as file: mounts = [line.split() for line in file]\n"
+        "found = [row[4] for row in mounts if 'rw' in row[5].split(',') and row[4] != '/box']",
     )
     held(caller.verify(root))
 
@@ -154,7 +164,11 @@ def test_the_environment_holds_no_secret(caller: Caller, root: Path, monkeypatch
     monkeypatch.setenv("A_TOKEN", SECRET)
     probe(
         root,
-        "import os\nfound = os.environ.get('A_TOKEN') or [p for p in os.listdir('/proc') if p.isdigit() and int(p) > 1 and b'A_TOKEN' in open(f'/proc/{p}/environ', 'rb').read()]",
+        "import os\n"
+        "found = os.environ.get('A_TOKEN')\n"
+        "for name in os.listdir('/proc'):\n"
+        "    if name.isdigit() and name != '1':\n"
+        "        with open(f'/proc/{name}/environ', 'rb') as file: found = found or b'A_TOKEN' in file.read()",
     )
     held(caller.verify(root))
 
@@ -218,7 +232,8 @@ def test_no_terminal_can_be_reached(caller: Caller, root: Path) -> None:
 def test_no_device_can_be_opened_or_made(caller: Caller, root: Path) -> None:
     probe(
         root,
-        "import os, stat\nos.mknod('zero', 0o600 | stat.S_IFCHR, os.makedev(1, 5))\nfound = os.read(os.open('zero', os.O_RDONLY), 1)",
+        "import os, stat\nos.mknod('zero', 0o600 | stat.S_IFCHR, os.makedev(1, 5))\n"
+        "found = os.read(os.open('zero', os.O_RDONLY), 1)",
     )
     held(caller.verify(root))
     probe(root, "import glob\nfound = glob.glob('/dev/[hsv]d*') + glob.glob('/dev/nvme*') + glob.glob('/dev/mem')")
@@ -253,14 +268,16 @@ def test_a_system_call_that_no_card_needs_is_refused(caller: Caller, root: Path,
 NEEDED: dict[str, str] = {
     "a pool of processes": (
         "import multiprocessing\nif __name__ == '__main__':\n"
-        "    with multiprocessing.get_context('spawn').Pool(2) as pool:\n        assert pool.map(abs, [-1, -2]) == [1, 2]"
+        "    with multiprocessing.get_context('spawn').Pool(2) as pool:\n"
+        "        assert pool.map(abs, [-1, -2]) == [1, 2]"
     ),
     "a manager": (
         "import multiprocessing\nif __name__ == '__main__':\n"
         "    with multiprocessing.get_context('forkserver').Manager() as m:\n        assert list(m.list([1])) == [1]"
     ),
     "shared memory": (
-        "from multiprocessing import shared_memory\nm = shared_memory.SharedMemory(create=True, size=10)\nm.close(); m.unlink()"
+        "from multiprocessing import shared_memory\n"
+        "m = shared_memory.SharedMemory(create=True, size=10)\nm.close(); m.unlink()"
     ),
     "a loop with a child": (
         "import asyncio, sys\nasync def f():\n    p = await asyncio.create_subprocess_exec(sys.executable, '-c', '')\n"
@@ -289,7 +306,8 @@ def test_what_cards_need_is_there(caller: Caller, root: Path, code: str) -> None
 
 BOUNDS = {
     "memory of children": (
-        "import os, time\nfor _ in range(6):\n    if not os.fork():\n        x = b'x' * (500 << 20); time.sleep(9)\ntime.sleep(9)",
+        "import os, time\nfor _ in range(6):\n    if not os.fork():\n"
+        "        x = b'x' * (500 << 20); time.sleep(9)\ntime.sleep(9)",
         "MiB of memory",
     ),
     "shared memory": (
@@ -298,7 +316,8 @@ BOUNDS = {
         "MiB of memory",
     ),
     "threads": (
-        "import threading\nthreading.stack_size(65536)\ne = threading.Event()\nfor _ in range(600): threading.Thread(target=e.wait, args=(9,)).start()",
+        "import threading\nthreading.stack_size(65536)\ne = threading.Event()\n"
+        "for _ in range(600): threading.Thread(target=e.wait, args=(9,)).start()",
         "threads",
     ),
 }  # fmt: skip

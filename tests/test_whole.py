@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import random
@@ -220,6 +221,43 @@ def test_a_killed_build_leaves_nothing_in_the_temporary_folder_for_good(old_edit
     old_edition.build(env=env)
     assert list(temporary.iterdir()) == []
     assert leftovers(old_edition) == []
+
+
+# A file that cannot be put in its place
+
+
+@pytest.mark.parametrize("failing", [1, 2, 4])
+def test_a_rename_that_fails_says_what_is_in_place_and_the_next_build_completes_it(
+    editions: Editions, old_edition: Track, tmp_path: Path, failing: int
+) -> None:
+    _, old, new = editions
+    shim = tmp_path / "shim"
+    shim.mkdir()
+    (shim / "sitecustomize.py").write_text(
+        "import errno, os\n"
+        "real, count = os.replace, 0\n"
+        "def replace(*args):\n"
+        "    global count\n"
+        "    count += 1\n"
+        f"    if count == {failing}: raise OSError(errno.EIO, os.strerror(errno.EIO))\n"
+        "    return real(*args)\n"
+        "os.replace = replace\n"
+    )
+    result = old_edition.run("build", env={**THEN, "PYTHONPATH": str(shim)})
+    now = tree(old_edition)
+    placed = [name for name in now if now[name] == new[name] != old[name]]
+    assert result.code == 2
+    assert len(placed) == failing - 1
+    assert os.strerror(errno.EIO) in result.err
+    assert ("nothing was written" in result.err) == (not placed)
+    if placed:
+        within, without = result.err.split("not in place are")
+        assert all(name in within.split("in place are")[1] for name in placed)
+        assert not any(name in without for name in placed)
+        assert "the next build completes it" in without
+    assert leftovers(old_edition) == []
+    old_edition.build(env=THEN)
+    assert tree(old_edition) == new
 
 
 # Two at once
