@@ -328,7 +328,7 @@ def test_github_annotations_carry_path_line_column_and_code(faulty: Track) -> No
         ("warning", "web-api/b.md", "1", "1", "C130"),
         ("error", "web-api/ü %25%2Cb.md", "3", "39", "C105"),
     ]
-    assert all("%0Amend: " in line for line in lines)
+    assert all("%0Ahelp: " in line for line in lines)
 
 
 def test_sarif_validates_and_names_each_place(faulty: Track) -> None:
