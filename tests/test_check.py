@@ -225,22 +225,6 @@ def test_a_rule_that_is_an_error_keeps_no_deck_from_being_built(guide: Track) ->
     assert guide.run("build").code == 0
 
 
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("rules: [C130]", "rules"), ("rules: {C110: off}", "C110"), ("rules: {C130: loud}", "loud"),
-        ("rules: {C999: off}", "C999"), ("limits: 3", "limits"), ("limits: {words: 3}", "words"),
-        ("limits: {qa-words: 0}", "qa-words"), ("limits: {qa-words: true}", "qa-words"),
-        ("limits: {twin-percent: 101}", "twin-percent"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_tuned_is_wrong_configuration(guide: Track, text: str, named: str) -> None:
-    guide.write("deck.yaml", f"{DECK}{text}\n")
-    result = check(guide)
-    assert result.code == 2
-    assert named in result.err
-
-
 # Order
 
 
@@ -328,7 +312,7 @@ def test_github_annotations_carry_path_line_column_and_code(faulty: Track) -> No
         ("warning", "web-api/b.md", "1", "1", "C130"),
         ("error", "web-api/ü %25%2Cb.md", "3", "39", "C105"),
     ]
-    assert all("%0Amend: " in line for line in lines)
+    assert all("%0Ahelp: " in line for line in lines)
 
 
 def test_sarif_validates_and_names_each_place(faulty: Track) -> None:
