@@ -1,23 +1,33 @@
-"""deck.yaml -> Settings. What is wrong here is the operator's: it names the key and the known ones."""
+"""deck.yaml -> Settings, and every fault of it: where it is, what is wrong and how to fix it.
+
+What has a fault is read as if it were not there. `deck.schema.json` tells editors what is read here.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ..cards import mapping
 from ..cards.checks import CODES
 from ..cards.dialects import NAMES as DIALECTS
-from ..cards.mapping import Entry
-from ..cards.model import DIFFICULTIES, is_text
+from ..cards.explain import explanations
+from ..cards.mapping import UNREAD, Entry, Fault, Node
+from ..cards.model import DIFFICULTIES, Diagnostic, Span, is_text
 from ..cards.settings import Limits, Settings, Subdomain, Tuning, kebab, title_of
 from .errors import ConfigError
+from .terminal import printable
+
+Choice = TypeVar("Choice", bound=str)
 
 FILE = "deck.yaml"
+SCHEMA = Path(__file__).with_name("deck.schema.json")
 OWN = "_anki"
 KEYS = (
     "title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude", "lock",
@@ -25,220 +35,303 @@ KEYS = (
 )  # fmt: skip
 SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "also", "hours", "files", "complete")
 SEVERITIES: tuple[Tuning, ...] = ("error", "warning", "off")
+# So much of a value is shown in a message.
+SHOWN = 60
 
 
-def settings(root: Path) -> Settings:
-    """The settings of the track at `root`. Raises ConfigError."""
+def settings(root: Path) -> tuple[Settings, tuple[Diagnostic, ...]]:
+    """The settings of the track at `root`, and the faults of its deck.yaml. Raises ConfigError."""
     shown = Path(os.path.relpath(root)).as_posix()
     name = root.resolve().name
     if (root / OWN).is_symlink():
         raise ConfigError(f"{shown}/{OWN} is a link: build-decks writes there, so it must be a folder of the track")
     file = root / FILE
+    plain = Settings(root, shown, title_of(name) or "Deck", kebab(name) or "deck")
     if not file.is_file():
-        return Settings(root, shown, title_of(name) or "Deck", kebab(name) or "deck")
-    where = f"{shown}/{FILE}" if shown != "." else FILE
-    try:
-        if file.stat().st_size > mapping.MAX_LENGTH:
-            raise ConfigError(f"{where}: longer than {mapping.MAX_LENGTH:,} bytes")
-        entries = mapping.read(file.read_text(encoding="utf-8-sig"))
-    except mapping.MappingError as error:
-        raise ConfigError(f"{where}:{error.line}:{error.column}: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{where}: cannot be read: {error}") from error
-    reader = _Reader(where, entries)
+        return plain, ()
+    path = f"{shown}/{FILE}" if shown != "." else FILE
+    entries, unread = _entries(file)
+    faults = [Diagnostic(Span(path, fault.line, fault.column), "C901", fault.message, fault.hint) for fault in unread]
+    reader = _Reader(path, entries, faults)
     reader.only(KEYS)
-    title = reader.text("title") or title_of(name) or "Deck"
-    return Settings(
-        root=root,
-        shown=shown,
+    title = reader.title() or plain.title
+    read = replace(
+        plain,
         title=title,
-        tag=reader.tag(kebab(name) or "deck"),
+        tag=reader.tag() or plain.tag,
         subdomains=tuple(_subdomains(reader, root, title)),
         closed="subdomains" in entries,
-        source_url=reader.url(),
-        roles=reader.names("roles"),
-        difficulty=reader.one_of("difficulty", DIFFICULTIES),
-        source_hosts=reader.names("source-hosts"),
-        include=reader.names("include") or ("*",),
-        exclude=reader.names("exclude") or (),
-        lock=reader.file("lock", root),
+        source_url=reader.address(),
+        roles=reader.names("roles", "[backend, data]"),
+        difficulty=reader.difficulty(),
+        source_hosts=reader.names("source-hosts", "[docs.python.org]"),
+        include=reader.names("include", '["*"]') or ("*",),
+        exclude=reader.names("exclude", '["drafts/*"]') or (),
+        lock=reader.lock(root),
         rules=reader.rules(),
         limits=reader.limits(),
-        dialects=reader.dialects(),
+        dialects=reader.names("dialects", "[house]", DIALECTS) or (),
         declared=True,
     )
+    return read, tuple(sorted(faults))
+
+
+def _entries(file: Path) -> tuple[Mapping[str, Entry], tuple[Fault, ...]]:
+    try:
+        if file.stat().st_size > mapping.MAX_LENGTH:
+            return {}, (Fault(1, 1, f"longer than {mapping.MAX_LENGTH:,} bytes", "keep only what it needs"),)
+        return mapping.read(file.read_text(encoding="utf-8-sig", errors="surrogateescape"))
+    except OSError as error:
+        return {}, (Fault(1, 1, f"this file cannot be read: {error.strerror}", "let build-decks read it"),)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads values of deck.yaml, naming the place of each that is wrong."""
+    """Reads the values of one mapping, and adds what is wrong with them to `faults`."""
 
-    where: str
+    path: str
     entries: Mapping[str, Entry]
+    faults: list[Diagnostic]
 
-    def fail(self, key: str, message: str) -> ConfigError:
-        line = self.entries[key].line if key in self.entries else 1
-        return ConfigError(f"{self.where}:{line}: {message}")
+    def fault(self, at: Node, code: str, message: str, hint: str) -> None:
+        if at.value is not UNREAD:
+            self.faults.append(Diagnostic(Span(self.path, at.line, at.column), code, message, hint))
 
-    def only(self, known: Sequence[str]) -> None:
-        for key in self.entries:
-            if key not in known:
-                raise self.fail(key, f"unknown key `{key}`; the keys are {', '.join(known)}")
+    def wrong(self, key: str, at: Node, wanted: str, example: str) -> None:
+        self.fault(at, "C903", f"`{key}` is {_what(at)}, not {wanted}", f"write for example `{key}: {example}`")
 
-    def value(self, key: str) -> Any:
+    def only(self, known: Sequence[str], of: str = "") -> None:
+        for name, entry in self.entries.items():
+            if name not in known:
+                self.fault(entry.key, "C902", f"unknown key {_quoted(name)}{of}", _known(name, known, "the keys are"))
+
+    def node(self, key: str) -> Node | None:
         return self.entries[key].value if key in self.entries else None
 
-    def text(self, key: str) -> str:
-        value = self.value(key)
-        if value is None and key not in self.entries:
+    def text(self, key: str, wanted: str, example: str, fits: Callable[[str], bool]) -> str:
+        node = self.node(key)
+        if node is None:
             return ""
-        if not isinstance(value, str) or not value.strip() or "::" in value or "\n" in value or not is_text(value):
-            raise self.fail(key, f"`{key}` must be one line of text without `::`")
-        return value.strip()
+        if isinstance(node.value, str) and _is_line(node.value) and fits(node.value):
+            return node.value
+        number = node.written and not isinstance(node.value, str)
+        self.wrong(key, node, wanted, f'"{node.written[:SHOWN]}"' if number else example)
+        return ""
 
-    def one_of(self, key: str, known: Sequence[str]) -> str:
-        value = self.text(key)
-        if value and value not in known:
-            raise self.fail(key, f"`{key}` is `{value}`; it may be {', '.join(known)}")
+    def title(self) -> str:
+        return self.text("title", "one line of text without `::`", "Python Backend", _is_line).strip()
+
+    def tag(self) -> str:
+        node = self.node("tag")
+        example = kebab(node.written[:SHOWN]) if node else ""
+        return self.text("tag", "lower-case words with hyphens", example or "python-backend", _is_tag)
+
+    def address(self) -> str:
+        wanted = "an http or https address that ends in /"
+        return self.text("source-url", wanted, "https://example.org/guide/", _is_address)
+
+    def lock(self, root: Path) -> str:
+        value, node = self.text("lock", "the path of a file", "packages.lock", _is_line), self.node("lock")
+        if node and value and not os.path.isfile(root / value):
+            hint = "it is read from the folder of deck.yaml: correct the path or create the file"
+            self.fault(node, "C904", f"there is no file {_quoted(value)}", hint)
         return value
 
-    def names(self, key: str) -> tuple[str, ...] | None:
-        value = self.value(key)
-        if key not in self.entries:
+    def choice(self, key: str, at: Node, known: Sequence[Choice]) -> Choice | None:
+        """The value, if it is one of those that are known."""
+        for name in known:
+            if name == at.value:
+                return name
+        self.fault(at, "C903", f"`{key}` cannot be {_what(at)}", _known(at.written, known, "it takes"))
+        return None
+
+    def difficulty(self) -> str:
+        node = self.node("difficulty")
+        return (self.choice("difficulty", node, DIFFICULTIES) if node else None) or ""
+
+    def items(self, key: str, wanted: str, example: str, least: int = 0) -> tuple[Node, ...] | None:
+        node = self.node(key)
+        if node is None:
             return None
-        if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
-            raise self.fail(key, f"`{key}` must be a list of names")
-        return tuple(v.strip() for v in value)
+        if isinstance(node.value, tuple) and len(node.value) >= least:
+            return node.value
+        self.wrong(key, node, wanted, example)
+        return ()
 
-    def dialects(self) -> tuple[str, ...]:
-        value = self.names("dialects") or ()
-        for name in value:
-            if name not in DIALECTS:
-                raise self.fail("dialects", f"`dialects` names `{name}`, which is none; they are {', '.join(DIALECTS)}")
-        return value
+    def names(self, key: str, example: str, known: Sequence[str] = (), least: int = 0) -> tuple[str, ...] | None:
+        items = self.items(key, f"a list of {'one or more ' if least else ''}names", example, least)
+        return None if items is None else tuple(name for item in items if (name := self.name(key, item, known)))
 
-    def file(self, key: str, root: Path) -> str:
-        value = self.text(key)
-        if value and not (root / value).is_file():
-            raise self.fail(key, f"`{key}` names `{value}`, which is no file; it is read from the track's folder")
-        return value
+    def name(self, key: str, item: Node, known: Sequence[str] = ()) -> str | None:
+        if known:
+            return self.choice(key, item, known)
+        if isinstance(item.value, str) and item.value.strip():
+            return item.value.strip()
+        hint = f'put it in quotes: "{item.written[:SHOWN]}"' if item.written.strip() else "write a name, or delete it"
+        self.fault(item, "C903", f"an item of `{key}` is {_what(item)}, not a name", hint)
+        return None
 
-    def pairs(self, key: str) -> Mapping[str, Any]:
-        """A mapping whose keys are text; nothing where the key is missing."""
-        value = self.value(key)
-        if key not in self.entries:
-            return {}
-        if not isinstance(value, dict):
-            raise self.fail(key, f"`{key}` must be a mapping")
-        return {str(name): inner for name, inner in value.items()}
+    def inner(self, what: str, at: Node | None, example: str) -> _Reader:
+        """A reader of the mapping that stands there, and of none where there is another value or nothing."""
+        if at and not isinstance(at.value, dict):
+            self.fault(at, "C903", f"{what} is {_what(at)}, not a mapping", f"write for example `{example}`")
+        return replace(self, entries=at.value if at and isinstance(at.value, dict) else {})
 
     def rules(self) -> Mapping[str, Tuning]:
-        # YAML 1.1 reads a bare `off` as false.
-        pairs: dict[str, Any] = {
-            code: "off" if value is False else value for code, value in self.pairs("rules").items()
-        }
-        for code, severity in pairs.items():
+        tuned: dict[str, Tuning] = {}
+        for code, entry in self.inner("`rules`", self.node("rules"), "rules: {C130: error}").entries.items():
             if code not in CODES:
-                raise self.fail(
-                    "rules", f"`rules` names `{code}`, which cannot be tuned; what can is {', '.join(CODES)}"
-                )
-            if severity not in SEVERITIES:
-                raise self.fail("rules", f"`rules`: `{code}` is `{severity}`; it may be {', '.join(SEVERITIES)}")
-        return pairs
+                misspelt = "" if code in explanations() else code
+                hint = _known(misspelt, CODES, "what can be tuned is")
+                self.fault(entry.key, "C902", f"{_quoted(code)} cannot be tuned", hint)
+            elif entry.value.value is False:  # as YAML 1.1 reads a bare `off`
+                tuned[code] = "off"
+            elif severity := self.choice(code, entry.value, SEVERITIES):
+                tuned[code] = severity
+        return tuned
 
     def limits(self) -> Limits:
-        known = {field.name.replace("_", "-"): field.name for field in fields(Limits)}
-        pairs = self.pairs("limits")
-        for name, value in pairs.items():
-            if name not in known:
-                raise self.fail("limits", f"`limits` has no key `{name}`; the keys are {', '.join(known)}")
-            top = 100 if name.endswith("percent") else 1_000_000
-            if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= top:
-                raise self.fail("limits", f"`limits`: `{name}` must be a whole number from 1 to {top:,}")
-        return Limits(**{known[name]: value for name, value in pairs.items()})
+        known = {field.name.replace("_", "-"): field for field in fields(Limits)}
+        reader = self.inner("`limits`", self.node("limits"), "limits: {qa-words: 60}")
+        reader.only(tuple(known), " of `limits`")
+        found = {}
+        for key, entry in reader.entries.items():
+            if key in known:
+                top, value = 100 if key.endswith("percent") else 1_000_000, entry.value.value
+                if _is_number(value) and 0 < value <= top and not value % 1:
+                    found[known[key].name] = int(value)
+                else:
+                    reader.wrong(key, entry.value, f"a whole number from 1 to {top:,}", str(known[key].default))
+        return Limits(**found)
 
-    def levels(self, key: str) -> tuple[str, ...]:
-        value = self.names(key) or ()
-        if key in self.entries and (not value or any(level not in DIFFICULTIES for level in value)):
-            raise self.fail(key, f"`{key}` must be a list of {', '.join(DIFFICULTIES)}")
-        return value
+    def hours(self) -> float | None:
+        node = self.node("hours")
+        if node and _is_number(node.value) and 0 < node.value < 10_000:
+            return float(node.value)
+        if node:
+            self.wrong("hours", node, "a number above 0 and below 10,000", "4.5")
+        return None
 
     def flag(self, key: str) -> bool:
-        value = self.value(key)
-        if key in self.entries and not isinstance(value, bool):
-            raise self.fail(key, f"`{key}` must be true or false")
-        return bool(value)
-
-    def tag(self, default: str) -> str:
-        value = self.text("tag") or default
-        if value != kebab(value) or not value:
-            raise self.fail("tag", f"`tag` is `{value}`; write lower-case words with hyphens, such as {kebab(value)}")
-        return value
-
-    def url(self) -> str:
-        value = self.text("source-url")
-        try:
-            address = urlsplit(value)
-        except ValueError:  # half a bracket
-            address = urlsplit("")
-        if value and (address.scheme not in ("http", "https") or not address.netloc or not value.endswith("/")):
-            raise self.fail("source-url", "`source-url` must be an http or https address that ends in /")
-        return value
+        node = self.node(key)
+        if node and not isinstance(node.value, bool):
+            self.wrong(key, node, "true or false", "true")
+        return bool(node and node.value is True)
 
 
 def _subdomains(reader: _Reader, root: Path, title: str) -> Iterator[Subdomain]:
-    value = reader.value("subdomains")
-    if "subdomains" not in reader.entries:
-        return
-    if not isinstance(value, list) or not value:
-        raise reader.fail("subdomains", "`subdomains` must be a list of folders in study order")
-    seen: set[str] = set()
-    for number, item in enumerate(value, 1):
-        place = f"subdomain {number}"
-        if not isinstance(item, dict):
-            raise reader.fail("subdomains", f"{place} must be a mapping with {', '.join(SUBDOMAIN_KEYS)}")
-        line = reader.entries["subdomains"].line
-        inner = _Reader(reader.where, {str(key): Entry(val, line, 1) for key, val in item.items()})
-        for key in inner.entries:
-            if key not in SUBDOMAIN_KEYS:
-                known = ", ".join(SUBDOMAIN_KEYS)
-                raise reader.fail("subdomains", f"{place}: unknown key `{key}`; the keys are {known}")
-        folder = inner.text("folder")
-        if not folder or "/" in folder or folder.startswith((".", "_")) or not (root / folder).is_dir():
-            raise reader.fail("subdomains", f"{place}: `folder` is `{folder}`, which is no folder of the track")
-        if folder in seen:
-            raise reader.fail("subdomains", f"{place}: the folder `{folder}` stands twice")
-        seen.add(folder)
-        files = inner.names("files") or ()
-        for file in files:
-            if "/" in file or not (root / folder / file).is_file():
-                raise reader.fail("subdomains", f"{place}: `files` names `{file}`, which is not in `{folder}`")
-        name = inner.text("title") or title_of(folder)
+    seen: dict[str, int] = {}
+    items = reader.items("subdomains", "a list of one or more folders", "[{folder: basics}]", 1) or ()
+    for number, item in enumerate(items, 1):
+        inner = reader.inner("a subdomain", item, "folder: basics")
+        inner.only(SUBDOMAIN_KEYS, " of a subdomain")
+        folder = _folder(inner, item, root, seen)
+        name = inner.title() or title_of(folder)
         yield Subdomain(
             folder=folder,
             title=name,
             deck=f"{title}::{number} {name}",
-            difficulties=_difficulties(inner, place),
-            hours=_hours(inner, place),
-            files=files,
-            also=inner.levels("also"),
+            difficulties=_range(inner.names("difficulty", "[beginner, advanced]", DIFFICULTIES, 1)),
+            hours=inner.hours(),
+            files=_files(inner, root / folder if folder else None),
+            also=inner.names("also", "[advanced]", DIFFICULTIES, 1) or (),
             complete=inner.flag("complete"),
         )
 
 
-def _difficulties(reader: _Reader, place: str) -> tuple[str, ...]:
+def _folder(reader: _Reader, item: Node, root: Path, seen: dict[str, int]) -> str:
+    """The folder of a subdomain, "" where it has a fault; `seen` are the lines of those before it."""
+    node = reader.node("folder")
+    if node is None:
+        # A misspelt key has been named already.
+        if isinstance(item.value, dict) and not get_close_matches("folder", item.value, 1):
+            reader.fault(item, "C903", "a subdomain without a `folder`", "add `folder:` with the name of its folder")
+        return ""
+    value = reader.text("folder", "a folder of the track", "basics", _is_folder)
+    if value in seen:
+        reader.fault(
+            node, "C904", f"the folder {_quoted(value)} stands twice, first on line {seen[value]}", "keep one of them"
+        )
+        return ""
+    if value and not os.path.isdir(root / value):
+        folders = [name for name in _listed(root) if _is_folder(name) and os.path.isdir(root / name)]
+        hint = _known(value, folders, "the folders are") if folders else "create it"
+        reader.fault(node, "C904", f"there is no folder {_quoted(value)} in the track", hint)
+        return ""
+    if value:
+        seen[value] = node.line
+    return value
+
+
+def _files(reader: _Reader, folder: Path | None) -> tuple[str, ...]:
+    """The files that come first in a subdomain; where its `folder` has a fault, whether they exist is not asked."""
+    names = []
+    for item in reader.items("files", "a list of file names", "[basics.md]") or ():
+        name = reader.name("files", item)
+        if name and "/" in name:
+            reader.fault(item, "C903", f"{_quoted(name)} is a path, not a file name", "name a file of `folder` itself")
+        elif name and folder and not os.path.isfile(folder / name):
+            near = get_close_matches(name, _listed(folder), 1)
+            hint = f"did you mean `{near[0]}`?" if near else "correct the name or create the file"
+            reader.fault(item, "C904", f"there is no file {_quoted(name)} in `{folder.name}`", hint)
+        elif name:
+            names.append(name)
+    return tuple(names)
+
+
+def _listed(folder: Path) -> list[str]:
+    return sorted(name for name in os.listdir(folder) if is_text(name))
+
+
+def _range(levels: Sequence[str] | None) -> tuple[str, ...]:
     """A range as a list: [intermediate] alone, or [beginner, advanced] for all from the first to the last."""
-    value = reader.names("difficulty") if "difficulty" in reader.entries else DIFFICULTIES
-    if not value or len(value) > 3 or any(level not in DIFFICULTIES for level in value):
-        raise reader.fail("difficulty", f"{place}: `difficulty` is a list of one or two of {', '.join(DIFFICULTIES)}")
-    ranks = sorted(DIFFICULTIES.index(level) for level in value)
-    return DIFFICULTIES[ranks[0] : ranks[-1] + 1]
+    ranks = [DIFFICULTIES.index(level) for level in levels or DIFFICULTIES]
+    return DIFFICULTIES[min(ranks) : max(ranks) + 1]
 
 
-def _hours(reader: _Reader, place: str) -> float | None:
-    value = reader.value("hours")
-    if "hours" not in reader.entries:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 10_000:
-        raise reader.fail("hours", f"{place}: `hours` must be a number above 0")
-    return float(value)
+def _is_line(text: str) -> bool:
+    return bool(text.strip()) and "::" not in text and "\n" not in text and is_text(text)
+
+
+def _is_tag(text: str) -> bool:
+    return text == kebab(text)
+
+
+def _is_folder(name: str) -> bool:
+    return "/" not in name and not name.startswith((".", "_"))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        urlsplit(text)
+    except ValueError:  # half a bracket
+        return False
+    return bool(re.fullmatch(r"https?://[^\s/?#]+/(\S*/)?", text))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _what(node: Node) -> str:
+    """A value as a message names it."""
+    if isinstance(node.value, (tuple, dict)):
+        return f"a{'' if node.value else 'n empty'} {'list' if isinstance(node.value, tuple) else 'mapping'}"
+    if not node.written:
+        return "empty"
+    return f'"{_cut(node.written)}"' if isinstance(node.value, str) else _quoted(node.written)
+
+
+def _quoted(text: str) -> str:
+    return f"`{_cut(text)}`"
+
+
+def _cut(text: str) -> str:
+    return printable(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+
+
+def _known(word: str, known: Iterable[str], label: str) -> str:
+    """The known names, and first the nearest if one is near."""
+    names = tuple(known)
+    near = get_close_matches(word.lower(), names, 1)
+    return f"{f'did you mean `{near[0]}`? ' if near else ''}{label} {', '.join(names)}"

@@ -18,6 +18,7 @@ COMMANDS = {
     "build": "Build one .apkg for each track and one for each of its subdomains.",
     "check": "Report every fault of the tracks that the PATHs lie in; write nothing.",
     "list": "List the cards, in study order.",
+    "schema": "Print the JSON Schema of deck.yaml, for editors.",
     "stats": "Count notes, and hours against those of deck.yaml.",
     "verify": "Run the code of the cards and the guide in the PATHs, and record what ran.",
 }

@@ -6,17 +6,35 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO, Any
+
+import click
 
 from ..cards.dialects import NAMES as DIALECTS
 from ..cards.identity import ledger
 from ..cards.identity.ledger import Ledger
 from ..cards.model import Diagnostic
 from ..cards.settings import Settings
+from . import diagnostics
 from .config import FILE, OWN, settings
 from .errors import ConfigError
-from .terminal import shown
+from .terminal import say, shown
 
 LEDGER, INDEX = "ledger.txt", "README.md"
+
+
+class ConfigFaults(click.ClickException):
+    """Faults of deck.yaml: each as a diagnostic on standard error, exit code 2."""
+
+    exit_code = 2
+
+    def __init__(self, found: Sequence[Diagnostic]) -> None:
+        super().__init__(f"{FILE} has faults")
+        self.found = found
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        for line in diagnostics.text(self.found):
+            say(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +50,26 @@ class Selection:
 
 
 def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selection]:
-    """The tracks that `paths` lie in, or that lie below them, `dialects` over those of deck.yaml. Raises ConfigError.
+    """The tracks that `paths` lie in, or that lie below them, `dialects` over those of deck.yaml.
 
     A track is a folder with deck.yaml. A folder that has none, and neither above nor below it, is read by
-    its folder names. Without a path the current folder is meant.
+    its folder names. Without a path the current folder is meant. Raises ConfigError, and ConfigFaults with the
+    faults of every deck.yaml.
     """
     for name in dialects:
         if name not in DIALECTS:
             raise ConfigError(f"there is no dialect `{name}`; they are {', '.join(DIALECTS)}")
     found: dict[tuple[Path, str], Selection] = {}
+    faults: set[Diagnostic] = set()
     for path in paths or [Path()]:
         for root, part in _roots(path):
-            track = settings(root)
+            track, broken = settings(root)
+            faults.update(broken)
             found.setdefault(
                 (root, part), Selection(replace(track, dialects=tuple(dialects)) if dialects else track, part)
             )
+    if faults:
+        raise ConfigFaults(sorted(faults))
     tags: dict[str, Path] = {}
     for selection in found.values():
         root = selection.settings.root

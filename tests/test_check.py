@@ -225,22 +225,6 @@ def test_a_rule_that_is_an_error_keeps_no_deck_from_being_built(guide: Track) ->
     assert guide.run("build").code == 0
 
 
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("rules: [C130]", "rules"), ("rules: {C110: off}", "C110"), ("rules: {C130: loud}", "loud"),
-        ("rules: {C999: off}", "C999"), ("limits: 3", "limits"), ("limits: {words: 3}", "words"),
-        ("limits: {qa-words: 0}", "qa-words"), ("limits: {qa-words: true}", "qa-words"),
-        ("limits: {twin-percent: 101}", "twin-percent"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_tuned_is_wrong_configuration(guide: Track, text: str, named: str) -> None:
-    guide.write("deck.yaml", f"{DECK}{text}\n")
-    result = check(guide)
-    assert result.code == 2
-    assert named in result.err
-
-
 # Order
 
 

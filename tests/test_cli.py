@@ -17,6 +17,7 @@ OPTIONS = {
     "build": ["--out", "--check", "--role", "--difficulty", "--dialect", "--quiet", "--verbose"],
     "check": ["--format", "--strict", "--explain", "--dialect"],
     "list": ["--json", "--difficulty", "--subdomain", "--kind", "--dialect", "--verbose"],
+    "schema": [],
     "stats": ["--json", "--strict"],
     "verify": ["--python", "--check", "--quiet"],
 }

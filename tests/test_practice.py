@@ -89,7 +89,7 @@ def test_an_exercise_is_complete(folder: Path) -> None:
 
 
 def test_every_exercise_toml_is_read_and_names_what_exists() -> None:
-    settings = config.settings(TRACK)
+    settings, _ = config.settings(TRACK)
     found, faults = exercises.read(TRACK, "")
     assert not faults
     assert {PRACTICE / exercise.subdomain / exercise.slug for exercise in found} == set(FOLDERS)

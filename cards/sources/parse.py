@@ -106,18 +106,14 @@ def _level(matter: str) -> Level | None:
 
 
 def _front_matter(source: Source, text: str, into: dict[str, Attribute]) -> Iterator[Diagnostic]:
-    try:
-        entries = mapping.read(text)
-    except mapping.MappingError as error:
-        span = Span(source.path, error.line + 1, error.column)
-        yield Diagnostic(
-            span, "C005", f"front matter: {error}",
-            "write key: value lines between the --- lines, or *** for a rule",
-        )  # fmt: skip
-        return
-    for key, entry in entries.items():
-        span = Span(source.path, entry.line + 1, entry.column)
-        value = _text(key, entry.value)
+    entries, faults = mapping.read(text)
+    for fault in faults:
+        span = Span(source.path, fault.line + 1, fault.column)
+        hint = f"{fault.hint}; where --- is meant as a rule, write ***"
+        yield Diagnostic(span, "C005", f"front matter: {fault.message}", hint)
+    for key, entry in () if faults else entries.items():
+        span = Span(source.path, entry.key.line + 1, entry.key.column)
+        value = _text(key, entry.value.value)
         if key not in KEYS:
             yield Diagnostic(span, "C006", f"front matter has no key `{key}`", f"the keys are {', '.join(KEYS)}")
         elif value is None:
@@ -129,8 +125,8 @@ def _front_matter(source: Source, text: str, into: dict[str, Attribute]) -> Iter
 
 def _text(key: str, value: Any) -> str | None:
     """A front-matter value as the text that a card's comment would hold, or None if it is no such."""
-    if key == "roles" and isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-        return ",".join(value)
+    if key == "roles" and isinstance(value, tuple) and value and all(isinstance(role.value, str) for role in value):
+        return ",".join(role.value for role in value)
     if key in ("verified", "reviewed") and isinstance(value, (date, float)):
         return str(value)
     if isinstance(value, str) and value.strip() and value.strip().isprintable():

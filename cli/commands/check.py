@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -40,15 +40,19 @@ def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | Non
         return
     faults: list[Diagnostic] = []
     count = unanswered = 0
-    for settings in tracks.tracks(paths, dialects):
+    try:
+        chosen = tracks.tracks(paths, dialects)
+    except tracks.ConfigFaults as error:
+        _say(error.found, form)
+        sys.exit(error.exit_code)
+    for settings in chosen:
         names = concept_files(settings)
         checked = checking.check(settings, names, clock.today(), _each(settings.title, form != "text"))
         count += checked.cards
         unanswered += checked.unanswered
         faults += checked.diagnostics
     faults.sort()
-    for line in diagnostics.FORMATS[form](faults):
-        terminal.say(line) if form == "text" else click.echo(line)
+    _say(faults, form)
     if unanswered:
         what = (
             "1 question has no answer and is no card"
@@ -60,6 +64,14 @@ def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | Non
         terminal.say(f"{count} notes, no fault")
     if any(fault.severity == "error" or strict for fault in faults):
         sys.exit(1)
+
+
+def _say(faults: Sequence[Diagnostic], form: str) -> None:
+    for line in diagnostics.FORMATS[form](faults):
+        if form == "text":
+            terminal.say(line)
+        else:  # half a character, which UTF-8 cannot write, as the escape that JSON knows
+            click.echo(line.encode("utf-8", "backslashreplace").decode())
 
 
 def _each(label: str, quiet: bool) -> Map:
