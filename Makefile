@@ -14,7 +14,7 @@ new_environment = $(1) -m venv --clear $(2) && $(2)/bin/python -m pip install -q
 install = $(1)/bin/python -m pip install -qq
 endif
 
-.PHONY: help decks stale annotate test check lint verify lock practice bench pictures commit-decks clean
+.PHONY: help decks stale annotate test check lint verify lock practice bench fuzz pictures commit-decks clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -63,6 +63,9 @@ practice: $(VENV)/test.stamp  ## EX=retry-decorator: your own copy of an exercis
 
 bench: $(VENV)/test.stamp  ## speed and memory, as ratios to a yardstick in the same run
 	$(BIN)/python tests/bench.py
+
+fuzz: $(VENV)/test.stamp  ## MINUTES=10: look for input that ends in a traceback or takes too long
+	$(BIN)/python tests/fuzz.py $(or $(MINUTES),10)
 
 pictures: $(VENV)/pictures.stamp  ## renew the pictures of docs/; needs Chromium on the PATH
 	$(BIN)/python tests/pictures.py
