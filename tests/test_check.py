@@ -371,7 +371,7 @@ def test_every_code_is_explained(code: str, tmp_path: Path) -> None:
 def test_explain_says_what_why_and_how(track: Track) -> None:
     result = track.run("check", "--explain", "c133")
     assert result.code == 0
-    assert result.out.startswith("C133 question for yes or no\n")
+    assert result.out.startswith("C133 yes-or-no question\n")
     assert "Wrong:" in result.out
     assert "Right:" in result.out
     assert track.run("check", "--explain", "C999").code == 2
