@@ -14,7 +14,7 @@ _SECTION = re.compile(r"^## (C\d{3}) (.+)\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a code means in a few words, and the Markdown text that says why and how to fix it."""
+    """A code's meaning in a few words, and the Markdown text that explains why it matters and how to fix it."""
 
     code: str
     title: str

@@ -1,4 +1,4 @@
-"""The nouns that every stage hands on, all frozen: from a place in a file to a finished note."""
+"""The data types that stages pass on, all frozen: from a place in a file to a finished note."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Literal
 
 HOUSE = "house"
-"""The name of our own dialect: its cards have ids, and every fault of one keeps decks from being built."""
+"""The name of our own dialect. Its cards have ids, and any fault in one stops a build."""
 
 DIFFICULTIES = ("beginner", "intermediate", "advanced")
 KINDS = ("qa", "cloze", "output", "bug", "design")
 TIERS = ("core", "extra")
 
-# Tab, line feed and form feed are white space; every other control character has no place in a text,
-# and Anki separates the fields of a note with one of them (U+001F).
+# Tab, line feed and form feed are white space. No other control character belongs in a text, and Anki separates the
+# fields of a note with one of them (U+001F).
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-# A question is cut to so many characters: as a trace keeps it, and where it stands in a list of others.
+# The length to which a question is cut: in a trace, and in a list of questions.
 MAX_QUESTION, SHOWN = 200, 60
 
 
 def is_text(text: str) -> bool:
-    """Whether a field of a note can hold it: no control character, and nothing that UTF-8 cannot write."""
+    """Whether a field of a note can hold it: no control characters, and nothing that UTF-8 cannot encode."""
     return not CONTROL.search(text) and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
@@ -34,7 +34,7 @@ ChunkType = Literal["heading", "paragraph", "fence", "comment", "list", "rule", 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A place in a file, for a person: lines and columns count from 1, columns in characters."""
+    """A place in a file. Lines and columns count from 1; columns are characters."""
 
     path: str
     line: int
@@ -43,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """A fault of an author: where it is, a stable code, what is wrong and how to fix it.
+    """The report of an author's fault: where it is, a stable code, what is wrong and how to fix it.
 
     `detail` may hold lines that show it, such as a diff.
     """
@@ -56,7 +56,7 @@ class Diagnostic:
     detail: str = ""
 
     def as_warning(self) -> Diagnostic:
-        """The same fault where it is said and stops nothing, as in somebody's notes."""
+        """The same fault as a warning, which stops nothing, as in other people's notes."""
         return replace(self, severity="warning")
 
 
@@ -64,7 +64,7 @@ class Diagnostic:
 class Source:
     """A concept file: `name` is its path inside the track, `path` the one that diagnostics show.
 
-    `faults` say what of the file is not in its text.
+    `faults` say what was lost between the file and its text.
     """
 
     path: str
@@ -75,7 +75,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A list item or quote that holds blocks, by its place among the document's tokens and its first line."""
+    """A list item or quote that holds blocks: its index among the document's tokens, and its first line."""
 
     index: int
     type: Literal["item", "quote"]
@@ -84,10 +84,10 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One Markdown block. Dialects read `type`, `text` and `within`; `tokens` are the renderer's.
+    """One Markdown block. Dialects read `type`, `text` and `within`; `tokens` are for the renderer.
 
-    `text` is the Markdown as written, of a heading without its marks; `level` is the heading's. `within` names
-    the containers that hold the block, outermost first.
+    `text` is the Markdown as written; a heading's is without its marks, and `level` is its level. `within` lists the
+    containers that hold the block, outermost first.
     """
 
     type: ChunkType
@@ -104,7 +104,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A concept file as Markdown blocks; `footnotes` maps a label to its tokens, `references` is the parser's."""
+    """A concept file as Markdown blocks; `footnotes` maps a label to its tokens, `references` are for the parser."""
 
     source: Source
     lines: tuple[str, ...]
@@ -113,13 +113,13 @@ class Document:
     references: Mapping[str, Any] = field(default_factory=dict)
 
     def span(self, chunk: Chunk) -> Span:
-        """Where a block begins, behind the marks of the lists and quotes around it."""
+        """Where a block begins, after the marks of the lists and quotes around it."""
         return Span(self.source.path, chunk.line, chunk.column)
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A part of a card: consecutive blocks of one document, so that a fault in it has a place."""
+    """A part of a card: consecutive blocks of one document, so that its faults have places."""
 
     document: Document
     chunks: tuple[Chunk, ...] = ()
@@ -165,10 +165,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A program that the guide text shows, with its hidden checks; `expected` is what it prints, or None.
+    """A program in the guide text, with its hidden checks; `expected` is its output, or None.
 
-    `span` is the program's place, `output` that of what it prints, or again the program's. `idle` says why it cannot
-    run, or is "".
+    `span` is the place of the program, and `output` that of its output, or again of the program. `idle` says why it
+    cannot run, or is "".
     """
 
     program: Code
@@ -182,7 +182,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A card as written, with the faults of its form: what a dialect found, before its metadata is judged."""
+    """A card as written, as a dialect found it: with the faults of its form, before its metadata is checked."""
 
     dialect: str
     question: Fragment
@@ -198,12 +198,12 @@ class Block:
 
     @property
     def is_found(self) -> bool:
-        """Whether it was found in somebody's notes, without an id."""
+        """Whether it was found in other people's notes, without an id."""
         return self.dialect != HOUSE
 
     @property
     def asked(self) -> str:
-        """What it asks, as written: of our own syntax the heading, else all that stands before the answer."""
+        """The question, as written: the heading in house syntax, else everything before the answer."""
         if not self.is_found:
             return self.question.text
         front = re.sub(r"\*\*(.+?)\*\*", r"\1", self.front.text, flags=re.DOTALL) if self.hides else self.front.text
@@ -211,7 +211,7 @@ class Block:
 
     @property
     def answered(self) -> str:
-        """What answers it, as written: of our own syntax the answer, else all that stands under the question."""
+        """The answer, as written: the answer in house syntax, else everything under the question."""
         if self.hides:
             return self.front.text
         parts = (self.answer, self.more, self.source) if self.is_found else (self.answer,)
@@ -232,10 +232,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """By what a card without an id is known again: where it stood, what it asked, what it answered.
+    """How a card without an id is recognised: where it stood, its question and its answer.
 
-    `name` is its file's path inside the track, `question` for people, on one line and cut. `asked` and `answer` are
-    digests, `answer` "" where there is none; `sketch` tells how alike two answers are. See `traces.py`.
+    `name` is its file's path inside the track. `question` is for display, cut and on one line. `asked` and `answer` are
+    hashes, `answer` "" if there is none. Two `sketch`es show how similar two answers are. See `traces.py`.
     """
 
     name: str
@@ -247,13 +247,13 @@ class Trace:
 
     @property
     def shown(self) -> str:
-        """The question in a form that stands in a list of others."""
+        """The question as shown in a list."""
         return f'"{self.question if len(self.question) <= SHOWN else self.question[: SHOWN - 1].rstrip() + "…"}"'
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Who a card is: identity and labels, without its text. One without an id has a trace, which finds its guid."""
+    """The identity and labels of a card, without its text. One without an id has a trace, which finds its guid."""
 
     id: str
     guid: str
@@ -273,13 +273,13 @@ class Card:
 
     @property
     def name(self) -> str:
-        """What a person calls it: its id, else what it asks."""
+        """Its name for display: its id, else its question."""
         return self.trace.shown if self.trace else self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A picture or sound: `name` is what the package calls it, after its content."""
+    """A picture or sound: `name` is its name in the package, derived from its content."""
 
     name: str
     data: bytes
@@ -309,7 +309,7 @@ class NoteType:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A card rendered: HTML by field. `cards` counts what Anki makes of it; `changed` is Unix time."""
+    """A rendered card: HTML by field. `cards` is how many cards Anki makes of it; `changed` is Unix time."""
 
     card: Card
     note_type: NoteType
@@ -322,7 +322,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """A file to be: `write` puts its bytes on a stream, the same bytes each time."""
+    """A file to write: `write` puts its bytes on a stream, the same bytes every time."""
 
     name: str
     notes: int

@@ -1,4 +1,4 @@
-"""What a track's deck.yaml says, checked and frozen. `cli.config` reads it, `pipeline` hands out pieces."""
+"""The contents of a track's deck.yaml, checked and frozen. `cli.config` reads it; `pipeline` passes on parts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Tuning = Severity | Literal["off"]
 
 @dataclass(frozen=True, slots=True)
 class Subdomain:
-    """A folder of concept files and the deck it becomes. `files` come first, in that order.
+    """A folder of concept files and its deck. `files` come first, in that order.
 
-    `difficulties` is the range that the guide promises, `also` what a few of its cards may have besides. One that
-    is `complete` is held to its `hours`.
+    `difficulties` is the range that the guide promises; `also` are levels outside it that a few cards may have. If it
+    is `complete`, it is checked against its `hours`.
     """
 
     folder: str
@@ -35,7 +35,7 @@ class Subdomain:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of something a card may have before `check` objects; deck.yaml names them with hyphens."""
+    """The limits above which `check` warns; deck.yaml names them with hyphens."""
 
     question_words: int = 25
     qa_words: int = 45
@@ -56,17 +56,20 @@ class Limits:
     hours_percent: int = 10
 
     def words(self, kind: str) -> int:
-        """How many words of what is graded a card of this kind may have."""
+        """How many graded words a card of this kind may have."""
         limit: int = getattr(self, f"{kind}_words", self.qa_words)
         return limit
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One track. `shown` is its folder as diagnostics show it; `closed` means that only the subdomains
-    named here exist, `roles` and `source_hosts` that are None allow any. `lock` is the path, from the track, of
-    the file that pins the packages which cards' code needs. `dialects` names those that are read, all where there is
-    none; a folder that is not `declared` has no deck.yaml: it is read as it is found."""
+    """One track.
+
+    `shown` is its folder as diagnostics show it. `closed` means that no other subdomains exist. `roles` and
+    `source_hosts` allow any if they are None. `lock` is the path, relative to the track, of the file that pins the
+    packages of the cards' code. `dialects` names the ones to read, or all if it is empty. A folder that is not
+    `declared` has no deck.yaml.
+    """
 
     root: Path
     shown: str
@@ -97,7 +100,7 @@ def kebab(text: str) -> str:
 
 @cache
 def title_of(name: str) -> str:
-    """A folder's or file's name as words: `api-design` is `Api Design`."""
+    """The name of a folder or file as words: `api-design` becomes `Api Design`."""
     name = "".join(character if character.isprintable() else " " for character in name)
     words = re.sub(r"[-_\s]+", " ", unicodedata.normalize("NFC", name)).strip().split(" ")
     return " ".join(word[:1].upper() + word[1:] for word in words)

@@ -1,4 +1,4 @@
-"""The options and arguments that several commands share."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMAT = click.Choice(["text", "json", "github", "sarif"])
 def dialects() -> Callable[[F], F]:
     return click.option(
         "--dialect", "dialects", metavar="NAME", multiple=True,
-        help="Read only this dialect, without asking for evidence; may stand several times. By default all are tried.",
+        help="Read only this dialect, without weighing evidence. Can be repeated. By default, all are tried.",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The moment of a change: the only reader of the clock."""
+"""The time of a change: the only module that reads the clock."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .errors import ConfigError
 
 
 def now() -> int:
-    """Unix time in seconds: SOURCE_DATE_EPOCH where it is set, else the clock's.
+    """Unix time in seconds: SOURCE_DATE_EPOCH if it is set, else the time of the clock.
 
-    https://reproducible-builds.org/specs/source-date-epoch/ Raises ConfigError where it is no such number.
+    https://reproducible-builds.org/specs/source-date-epoch/ Raises ConfigError if it is not valid.
     """
     value = os.environ.get("SOURCE_DATE_EPOCH")
     if value is None:

@@ -19,12 +19,12 @@ from .terminal import printable
 
 COLOURS = {"error": "red", "warning": "yellow"}
 WIDTH = 100
-# Of what cannot be read, and of what is no text, no line is shown: a link may lead to anything.
+# No line is shown of a file that cannot be read: it may be a link to anything.
 UNREADABLE = "C001"
 
 
 def text(found: Sequence[Diagnostic]) -> Iterator[str]:
-    """One line a fault, the line of the file with a caret at the place, and the fix; their number at the end."""
+    """For each fault a message, the line of the file with a caret, and the fix; at the end the number of faults."""
     lines: dict[str, list[str]] = {}
     for fault in found:
         span = fault.span
@@ -44,13 +44,13 @@ def text(found: Sequence[Diagnostic]) -> Iterator[str]:
 
 
 def counted(found: Sequence[Diagnostic]) -> str:
-    """How many faults there are, by severity."""
+    """The number of faults, by severity."""
     counts = [(severity, sum(fault.severity == severity for fault in found)) for severity in COLOURS]
     return ", ".join(f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts if count)
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines of a file that was read as part of a track, or none."""
+    """The lines of a file that was read as part of a track, else none."""
     if path.is_symlink() or not path.name.lower().endswith((*discover.SUFFIXES, ".yaml", ".toml", ".txt")):
         return []
     source = discover.read(path.parent, path.name, "")
@@ -58,7 +58,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _excerpt(line: str, number: int, column: int) -> Iterator[str]:
-    """The line, cut to what fits, and a caret under the place."""
+    """The line, cut to fit, and a caret under the place."""
     start = max(0, min(column - 1 - WIDTH // 2, len(line) - WIDTH))
     shown = "".join(c if c.isprintable() else " " for c in line[start : start + WIDTH])
     before, cut = shown[: column - 1 - start], ("…" if start else "")
@@ -69,14 +69,14 @@ def _excerpt(line: str, number: int, column: int) -> Iterator[str]:
 
 
 def _columns(character: str) -> int:
-    """How many columns of a terminal a character takes."""
+    """The number of terminal columns of a character."""
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def as_json(found: Sequence[Diagnostic]) -> Iterator[str]:
-    """One JSON array with an object a line."""
+    """One JSON array, with one object per line."""
     yield "["
     for number, fault in enumerate(found, 1):
         row = {
@@ -89,7 +89,7 @@ def as_json(found: Sequence[Diagnostic]) -> Iterator[str]:
 
 
 def github(found: Sequence[Diagnostic]) -> Iterator[str]:
-    """Workflow commands, which GitHub shows as annotations at the lines of a pull request."""
+    """Workflow commands, which GitHub shows as annotations on the lines of a pull request."""
     for fault in found:
         properties = {
             "file": fault.span.path, "line": fault.span.line, "col": fault.span.column, "title": fault.code,
@@ -99,14 +99,14 @@ def github(found: Sequence[Diagnostic]) -> Iterator[str]:
 
 
 def _escaped(value: str, more: str = "") -> str:
-    """A value as workflow commands take it; `more` are the characters that part properties."""
+    """A value escaped for workflow commands; `more` are the characters that separate properties."""
     for character in f"%\r\n{more}":
         value = value.replace(character, f"%{ord(character):02X}")
     return value
 
 
 def sarif(found: Sequence[Diagnostic]) -> Iterator[str]:
-    """One SARIF 2.1.0 log, as code scanning takes it."""
+    """One SARIF 2.1.0 log, for code scanning."""
     known = explain.explanations()
     codes = sorted({fault.code for fault in found})
     driver = {

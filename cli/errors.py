@@ -1,4 +1,4 @@
-"""What stops a command: one line for the operator, and the exit code."""
+"""Errors that stop a command: one line for the operator, and the exit code."""
 
 from __future__ import annotations
 

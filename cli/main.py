@@ -1,6 +1,6 @@
 """The command line: the group of the commands, each of which is a module of `commands`.
 
-A command is imported when it is asked for, so that `--version` and `--help` cost no more than Click.
+A command is imported only when it is called, so that `--version` and `--help` take no longer than Click itself.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from . import __version__
 
 COMMANDS = {
     "build": "Build one .apkg for each track and one for each of its subdomains.",
-    "check": "Report every fault of the tracks that the PATHs lie in; write nothing.",
+    "check": "Report every fault in the tracks that contain the PATHs, without writing anything.",
     "list": "List the cards, in study order.",
     "schema": "Print the JSON Schema of deck.yaml, for editors.",
-    "stats": "Count notes, and hours against those of deck.yaml.",
+    "stats": "Count notes, and compare hours of study with the plan in deck.yaml.",
     "verify": "Run the code of the cards and the guide in the PATHs, and record what ran.",
 }
-"""The commands and what `--help` says of each: the first line of its own help."""
+"""The commands, each with its line in `--help`, which is the first line of its own help."""
 
 
 class _Group(click.Group):
-    """A group whose commands are imported when they are asked for, and whose command is `build` where none is named."""
+    """A group that imports a command when it is called, and calls `build` by default."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -62,9 +62,9 @@ class _Group(click.Group):
 def main() -> None:
     """Compile Markdown concept files into Anki decks.
 
-    Without a command it builds. A TRACK is a folder with deck.yaml; where none is named, every track below
-    the current folder is meant. Results go to standard output, all else to standard error.
+    Without a command, it builds. A TRACK is a folder with deck.yaml, or any other folder of notes. Without one,
+    every track below the current folder is built. Results go to standard output, everything else to standard error.
     """
-    # Notes live to the end of a command: looking through them for garbage again and again finds none.
+    # Notes live until the end of a command, so frequent garbage collection would find nothing.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)

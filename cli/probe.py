@@ -1,7 +1,7 @@
-"""Runs in an interpreter that cards may run on: prints, as JSON, what it is and what of the machine it consists of.
+"""Runs in an interpreter for cards, and prints as JSON what it is and which parts of the machine it consists of.
 
-Distributions are those of its environment. The folders are those of its prefixes, its path, and the libraries that it
-has loaded, but for what lies in the system's own; the links are those by which it was started.
+The packages are those of its environment. The folders are its prefixes, its path, and those of the libraries that it
+has loaded, except for the system's own. The links are those by which it was started.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import platform
 import sys
 
 SYSTEM = ("/usr/", "/lib/", "/lib32/", "/lib64/", "/libx32/", "/bin/", "/sbin/")
-# Modules of the standard library that stand on libraries of the system.
+# Modules of the standard library that use libraries of the system.
 LIBRARIES = ("_bz2", "_ctypes", "_curses", "_dbm", "_decimal", "_lzma", "_sqlite3", "_ssl", "_uuid", "readline", "zlib")
 
 
 def folders() -> list[str]:
-    """The folders without those that lie in others."""
+    """The folders, without those inside others."""
     found = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, *filter(os.path.isdir, sys.path)}
     found -= {os.path.dirname(os.path.abspath(__file__))}
     for name in LIBRARIES:

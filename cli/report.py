@@ -1,4 +1,4 @@
-"""What several commands say on standard error: faults, and which files were written."""
+"""What several commands report on standard error: faults, and the files that were written."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from . import diagnostics
 from .terminal import say, shown
 from .write import Staged
 
-# So many warnings are said by a command that is not asked for them.
+# The number of warnings that a command shows by default.
 SOME = 5
 
 
 def faults(found: Sequence[Diagnostic], most: int | None = None) -> None:
-    """Faults as a person reads them, with their lines and fixes; of warnings at `most` so many."""
+    """Report faults as text, with their lines and fixes, and at `most` so many warnings."""
     warnings = [fault for fault in found if fault.severity == "warning"]
     kept = set(warnings if most is None else warnings[:most])
     for line in diagnostics.text([fault for fault in found if fault.severity == "error" or fault in kept]):
         say(line)
     if len(warnings) > len(kept):
-        say(f"and {len(warnings) - len(kept)} warnings more: build-decks check shows all")
+        say(f"and {len(warnings) - len(kept)} more warnings: build-decks check shows all")
 
 
 def written(staged: Sequence[Staged]) -> None:
-    """Which files were written, and what to do with them."""
+    """Report which files were written, and what to do with them."""
     fresh = [found for found in staged if found.fresh]
     for found in fresh:
         say(f"wrote {shown(found.target)}")
@@ -33,11 +33,11 @@ def written(staged: Sequence[Staged]) -> None:
         say(f"up to date: {len(staged) - len(fresh)} of {len(staged)} files")
     deck = next((found for found in staged if found.target.suffix == ".apkg"), None)
     if deck:
-        say(f"In Anki: File > Import > {shown(deck.target)}, with the options as they are.")
+        say(f"To import: in Anki, choose File > Import and {shown(deck.target)}; leave the options as they are.")
 
 
 def stop_at_errors(found: Iterable[Diagnostic], most: int | None = None) -> None:
-    """Say the faults, of warnings at `most` so many, and exit where one is an error."""
+    """Report the faults, with at `most` so many warnings, and exit if one is an error."""
     said = sorted(found)
     faults(said, most)
     if any(fault.severity == "error" for fault in said):

@@ -1,4 +1,4 @@
-"""Trials -> what came of them: runs the code of cards on every interpreter that is named, and keeps the record."""
+"""Trials -> their results: runs the code of cards on every named interpreter, and updates the record."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PROBE = Path(__file__).with_name("probe.py")
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What came of a track's trials: its record from now on, what failed, and what could not run where, and why."""
+    """The results of a track's trials: its new record, the failures, and what was skipped, with the reasons."""
 
     record: Record
     faults: tuple[Diagnostic, ...]
@@ -44,25 +44,25 @@ class Verified:
 
 
 def interpreters(commands: Sequence[str]) -> tuple[Interpreter, ...]:
-    """The interpreters that these commands start, by default the one that runs this. Raises ConfigError."""
+    """The interpreters that these commands start, by default the current one. Raises ConfigError."""
     found: list[Interpreter] = []
     for command in commands or [sys.executable]:
         interpreter = _probe(command)
         other = next((known for known in found if known.minor == interpreter.minor), None)
         if other:
-            raise ConfigError(f"{other.command} and {command} are both Python {interpreter.minor}: name one of them")
+            raise ConfigError(f"{other.command} and {command} are both Python {interpreter.minor}: choose one of them")
         found.append(interpreter)
     return tuple(sorted(found, key=lambda known: tuple(map(int, known.minor.split(".")))))
 
 
 def _probe(command: str) -> Interpreter:
     try:
-        done = subprocess.run(  # noqa: S603 - the operator names it
+        done = subprocess.run(  # noqa: S603 - the operator chooses it
             [command, "-I", str(_PROBE)], capture_output=True, encoding="utf-8", timeout=60, check=True
         )
         name, version, minor, packages, folders, links = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise ConfigError(f"--python {command}: this starts no Python that works: {error}") from error
+        raise ConfigError(f"--python {command} does not start a working Python: {error}") from error
     if tuple(minor) < OLDEST:
         raise ConfigError(f"--python {command}: Python {version} is older than {'.'.join(map(str, OLDEST))}")
     path = command if os.sep in command else shutil.which(command) or command
@@ -77,7 +77,7 @@ def _probe(command: str) -> Interpreter:
 
 
 def read(settings: Settings) -> tuple[Record, tuple[Diagnostic, ...]]:
-    """The track's record; an empty one where there is none. Raises ConfigError."""
+    """The track's record, or an empty one. Raises ConfigError."""
     path = settings.root / OWN / FILE
     if not path.exists():
         return Record(), ()
@@ -88,7 +88,7 @@ def read(settings: Settings) -> tuple[Record, tuple[Diagnostic, ...]]:
 
 
 def lock(settings: Settings) -> Lock:
-    """The file that pins the packages of the track's cards, as it is now."""
+    """The current file that pins the packages of the track's cards."""
     if not settings.lock:
         return Lock()
     data = (settings.root / settings.lock).read_bytes().replace(b"\r\n", b"\n")
@@ -96,7 +96,7 @@ def lock(settings: Settings) -> Lock:
 
 
 def stale(trials: Iterable[Trial], known: Record, pinned: Lock) -> Iterator[Diagnostic]:
-    """The cards whose code the record does not vouch for, without running anything."""
+    """The cards whose current code is not in the record, without running anything."""
     return (verify.stale(trial) for trial in trials if not known.holds(trial, pinned))
 
 
@@ -112,9 +112,9 @@ def run(
     pinned: Lock,
     watch: Watch,
 ) -> Verified:
-    """Run the `chosen` of a track's trials on every interpreter that has what they need. Raises ConfigError.
+    """Run the `chosen` trials of a track on every interpreter that has what they need. Raises ConfigError.
 
-    `watch` is handed the runs as they end, in order, with their number, and hands them on.
+    `watch` gets the runs as they end, in order, and their number; it yields the same runs.
     """
     jobs: list[Job] = []
     skipped: Counter[str] = Counter()
@@ -124,7 +124,7 @@ def run(
         for interpreter in on:
             reason = verify.missing(trial, interpreter)
             if reason:
-                skipped[f"{reason}, not on Python {interpreter.version}"] += 1
+                skipped[f"on Python {interpreter.version}: {reason}"] += 1
                 reasons.setdefault(trial.key, []).append(reason)
                 continue
             ran.setdefault(trial.key, []).append(interpreter)
@@ -162,12 +162,12 @@ def _run(place: Path, job: Job) -> Run:
 
 def _no_cage(reason: str) -> str:
     return (
-        f"the code of cards was not run, because this machine ({platform.system()}) cannot keep it from the network "
-        f"and from your files: {reason}. It takes Linux 5.12 or newer with user namespaces: where AppArmor forbids "
-        "them, `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; in a container, allow unshare and mount"
+        f"no code was run, because this machine ({platform.system()}) cannot isolate it from the network and your "
+        f"files: {reason}. This needs Linux 5.12 or newer with user namespaces. If AppArmor forbids them, run "
+        "`sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; in a container, allow unshare and mount"
     )
 
 
 def path(settings: Settings) -> Path:
-    """Where the record of a track stands."""
+    """The path of a track's record."""
     return settings.root / OWN / FILE

@@ -1,4 +1,4 @@
-"""What a person sees on standard error: lines, tables and progress bars, safe for a terminal."""
+"""Output on standard error: lines, tables and progress bars, safe for a terminal."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 
 def say(text: str = "") -> None:
-    """A line for a person; colours only on a terminal, and never where NO_COLOR is set."""
+    """Print a line on standard error; in colour only on a terminal, and never if NO_COLOR is set."""
     click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def printable(text: str) -> str:
-    """Text of an author without characters that would steer a terminal."""
+    """An author's text without characters that would control a terminal."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
@@ -29,7 +29,7 @@ def shown(path: Path) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows as aligned columns, the first to the left and numbers to the right."""
+    """Rows as aligned columns: the first on the left, numbers on the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
@@ -37,14 +37,14 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def progress(items: Iterable[T], length: int, label: str, quiet: bool) -> AbstractContextManager[Iterable[T]]:
-    """The items with a bar on a terminal, and as they are elsewhere."""
+    """The items, with a progress bar on a terminal."""
     if quiet or not sys.stderr.isatty():
         return nullcontext(items)
     return click.progressbar(items, length, label=label, file=sys.stderr)
 
 
 def watcher(label: str, quiet: bool) -> Callable[[Iterable[T], int], Iterator[T]]:
-    """Hands on what it is given, with a progress bar on a terminal."""
+    """A function that yields what it gets, with a progress bar on a terminal."""
 
     def watch(items: Iterable[T], length: int) -> Iterator[T]:
         with progress(items, length, label, quiet) as shown:

@@ -1,4 +1,4 @@
-"""Paths on the command line -> the tracks that they lie in, and the ledger of each."""
+"""Paths on the command line -> the tracks that contain them, and the ledger of each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEDGER, INDEX = "ledger.txt", "README.md"
 
 
 class ConfigFaults(click.ClickException):
-    """Faults of deck.yaml: each as a diagnostic on standard error, exit code 2."""
+    """Faults in deck.yaml: each as a diagnostic on standard error, exit code 2."""
 
     exit_code = 2
 
@@ -39,26 +39,26 @@ class ConfigFaults(click.ClickException):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A track, and the part of it that was asked for: a name inside it, or "" for all."""
+    """A track, and the selected part of it: a name inside it, or "" for everything."""
 
     settings: Settings
     part: str
 
     def of(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Those of the concept files `names` that lie in the part."""
+        """The concept files among `names` that are in the part."""
         return tuple(n for n in names if not self.part or n == self.part or n.startswith(f"{self.part}/"))
 
 
 def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selection]:
-    """The tracks that `paths` lie in, or that lie below them, `dialects` over those of deck.yaml.
+    """The tracks that contain `paths`, or that are below them; `dialects` takes precedence over deck.yaml.
 
-    A track is a folder with deck.yaml. A folder that has none, and neither above nor below it, is read by
-    its folder names. Without a path the current folder is meant. Raises ConfigError, and ConfigFaults with the
-    faults of every deck.yaml.
+    A track is a folder with deck.yaml. A folder without one, neither in it nor above or below it, is a track by itself,
+    with the names of its folders. Without a path, the current folder is used. Raises ConfigError, and ConfigFaults with
+    the faults of every deck.yaml.
     """
     for name in dialects:
         if name not in DIALECTS:
-            raise ConfigError(f"there is no dialect `{name}`; they are {', '.join(DIALECTS)}")
+            raise ConfigError(f"unknown dialect `{name}`; the dialects are {', '.join(DIALECTS)}")
     found: dict[tuple[Path, str], Selection] = {}
     faults: set[Diagnostic] = set()
     for path in paths or [Path()]:
@@ -76,7 +76,7 @@ def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selectio
         if tags.setdefault(selection.settings.tag, root) != root:
             raise ConfigError(
                 f"{tags[selection.settings.tag]} and {root} have the same tag `{selection.settings.tag}`: "
-                f"give one of them another `tag` in {FILE}, or their decks take each other's names"
+                f"give one of them a different `tag` in {FILE}, because the tag names the decks"
             )
     return list(found.values())
 
@@ -105,13 +105,13 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def tracks(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Settings]:
-    """The tracks that paths lie in, each once, in an order that keeps two builds from waiting for each other."""
+    """The tracks that contain the paths, each once, in an order in which two builds cannot block each other."""
     found = {selection.settings.root: selection.settings for selection in select(paths, dialects)}
     return [found[root] for root in sorted(found)]
 
 
 def read_ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:
-    """The ledger of a track and its faults; an empty one where there is none. Raises ConfigError."""
+    """The ledger of a track, or an empty one, and its faults. Raises ConfigError."""
     path = settings.root / OWN / LEDGER
     if not path.exists():
         return Ledger(), ()

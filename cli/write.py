@@ -1,4 +1,4 @@
-"""Bytes -> files: all of a build's, or none. Written beside, then put in place; same bytes are left alone."""
+"""Bytes -> files: all those of a build, or none. They are written next to their targets, then renamed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TEMPORARY, _FOLDER = ".build-decks-", "build-decks."
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A file that waits to be put in its place; `fresh` is None where the place holds its bytes already."""
+    """A file that waits to be renamed to its target; `fresh` is None if the target already has these bytes."""
 
     target: Path
     size: int
@@ -34,7 +34,7 @@ class Staged:
 
 @dataclass(slots=True)
 class Stage:
-    """Where a build's files wait. `beside` puts each next to its target, else in a temporary folder."""
+    """The waiting files of a build: next to their targets if `beside`, else in a temporary folder."""
 
     beside: bool
     staged: list[Staged] = field(default_factory=list)
@@ -42,10 +42,10 @@ class Stage:
     _locks: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def add(self, target: Path, write: Callable[[BinaryIO], None]) -> Staged:
-        """Write a file's bytes to wait; `OSError` is left to the caller's `stage`."""
+        """Write a file's bytes to the stage; the caller's `stage` handles `OSError`."""
         folder = target.parent if self.beside else self._folder
         if any(found.target == target for found in self.staged):
-            raise ConfigError(f"{target} would be written twice: give one of the tracks another `tag`")
+            raise ConfigError(f"{target} would be written twice: give one of the tracks a different `tag`")
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
         if self.beside:
@@ -70,11 +70,11 @@ class Stage:
         return self.staged[-1]
 
     def commit(self) -> None:
-        """Put every waiting file in its place. Raises ConfigError, which says which files are there.
+        """Rename every waiting file to its target. Raises ConfigError, which says which files were written.
 
-        The renames take microseconds, but a kill between two of them would leave old files beside new ones.
-        So where there is fork(2) a child in a session of its own does them: what ends the build, or its whole
-        process group, does not end the child.
+        The renames take microseconds, but a kill between two of them would leave old files next to new ones. So where
+        fork(2) exists, a child in a separate session does them: a signal that ends the build, or its whole process
+        group, does not end the child.
         """
         moves = [(staged.fresh, staged.target) for staged in self.staged if staged.fresh]
         if not moves:
@@ -85,18 +85,18 @@ class Stage:
 
 
 def _partly(moves: Sequence[tuple[Path, Path]], done: int, reason: str) -> str:
-    """What the operator is told where the first `done` files are in their places and the next could not be."""
+    """The message if the first `done` files were written and the next could not be."""
     names = [shown(target) for _, target in moves]
     if not done:
         return f"nothing was written: {names[0]}: {reason}"
     return (
-        f"{names[done]}: {reason}; in place are {', '.join(names[:done])}; not in place are {', '.join(names[done:])}: "
-        "the next build completes it"
+        f"{names[done]}: {reason}; written: {', '.join(names[:done])}; not written: {', '.join(names[done:])}; "
+        "the next build completes them"
     )
 
 
 def _in_child(moves: list[tuple[Path, Path]]) -> tuple[int, str]:
-    """Let a child do the renames; an interrupt waits too, since its handling deletes what is not in place yet."""
+    """Let a child do the renames. Interrupts are blocked, because their handler deletes waiting files."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         ours, theirs = os.pipe()
@@ -111,14 +111,14 @@ def _in_child(moves: list[tuple[Path, Path]]) -> tuple[int, str]:
         with os.fdopen(ours, "rb") as report:
             said = report.read()
         os.waitpid(child, 0)
-        done, reason = json.loads(said) if said else (0, "the process that puts files in their places ended early")
+        done, reason = json.loads(said) if said else (0, "the process that renames the files ended early")
         return done, reason
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _replace(moves: Sequence[tuple[Path, Path]]) -> tuple[int, str]:
-    """How many files are in their places, and why the next is not; the folders are on the disk too."""
+    """Rename the files and sync their folders; the number that were renamed, and why the next was not."""
     done = 0
     try:
         for done, (fresh, target) in enumerate(moves):  # noqa: B007 - how far it came
@@ -126,7 +126,7 @@ def _replace(moves: Sequence[tuple[Path, Path]]) -> tuple[int, str]:
     except OSError as error:
         return done, os.strerror(error.errno) if error.errno else str(error)
     for folder in {target.parent for _, target in moves}:
-        with contextlib.suppress(OSError):  # not every file system, and no Windows, syncs a folder
+        with contextlib.suppress(OSError):  # Windows and some file systems cannot sync a folder
             descriptor = os.open(folder, os.O_RDONLY)
             try:
                 os.fsync(descriptor)
@@ -137,7 +137,7 @@ def _replace(moves: Sequence[tuple[Path, Path]]) -> tuple[int, str]:
 
 @contextlib.contextmanager
 def stage(beside: bool) -> Iterator[Stage]:
-    """A stage whose leftovers are gone at the end, whatever happens. Raises ConfigError on OSError."""
+    """A stage whose leftovers are always deleted at the end. Raises ConfigError on OSError."""
     with contextlib.ExitStack() as stack:
         folder = Path() if beside else stack.enter_context(temporary())
         waiting = Stage(beside, _folder=folder)
@@ -154,13 +154,13 @@ def stage(beside: bool) -> Iterator[Stage]:
 
 @contextlib.contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Hold a track while its ledger is read and written, so that a second build of it waits for the first; or a file.
+    """Lock a track while its ledger is read and written, so that a second build waits for the first; or lock a file.
 
-    The lock is on the folder itself, so no lock file can be left behind. The child of a commit inherits it.
+    The lock is on the folder itself, so it leaves no lock file. The child of a commit inherits it.
     """
     try:
         import fcntl
-    except ImportError:  # Windows has no flock(2); there two builds at once are not kept apart
+    except ImportError:  # Windows has no flock(2), so two builds may run at once there
         yield
         return
     descriptor = os.open(path, os.O_RDONLY)
@@ -172,7 +172,7 @@ def lock(path: Path) -> Iterator[None]:
 
 
 def text(content: str) -> Callable[[BinaryIO], None]:
-    """What `Stage.add` takes, for a file of text."""
+    """The `write` argument of `Stage.add` for a text file."""
 
     def write(stream: BinaryIO) -> None:
         stream.write(content.encode())
@@ -181,7 +181,7 @@ def text(content: str) -> Callable[[BinaryIO], None]:
 
 
 def sweep(folders: Sequence[Path]) -> None:
-    """Delete what builds that were killed left waiting. This build must have staged nothing yet."""
+    """Delete the waiting files of killed builds. This build must not have staged anything yet."""
     for path in (path for folder in folders if folder.is_dir() for path in folder.glob(f"{_TEMPORARY}*")):
         process = path.name.removeprefix(_TEMPORARY).split("-")[0]
         ours = process.isascii() and process.isdigit() and path.is_file() and not path.is_symlink()
@@ -190,7 +190,7 @@ def sweep(folders: Sequence[Path]) -> None:
 
 
 def _is_about_to_lock(path: Path, process: int) -> bool:
-    """Whether a file may be so fresh that the process that made it has not come to lock it."""
+    """Whether a file may be so new that its process has not locked it yet."""
     if process == os.getpid():
         return False
     try:
@@ -204,7 +204,7 @@ def _is_about_to_lock(path: Path, process: int) -> bool:
 
 @contextlib.contextmanager
 def temporary() -> Iterator[Path]:
-    """A folder that is gone at the end; what commands that were killed left of theirs goes with it."""
+    """A temporary folder, deleted at the end; it also deletes those of killed commands."""
     for path in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
         if path.is_dir() and not path.is_symlink() and path.stat().st_uid == _user() and not _held(path):
             shutil.rmtree(path, ignore_errors=True)
@@ -217,7 +217,7 @@ def _user() -> int:
 
 
 def _held(path: Path) -> bool:
-    """Whether a living process holds the lock on what it made: numbers of processes come again, locks do not."""
+    """Whether a living process holds the lock on a file it made: process ids are reused, locks are not."""
     try:
         import fcntl
     except ImportError:

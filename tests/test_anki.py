@@ -52,7 +52,7 @@ subdomains:
 def search_in(result: Result) -> str:
     """The search that a build prints for the notes that it retired."""
     lines = result.err.splitlines()
-    (at,) = [number for number, line in enumerate(lines) if "search in its browser" in line]
+    (at,) = [number for number, line in enumerate(lines) if "search its browser" in line]
     return lines[at + 1].strip()
 
 

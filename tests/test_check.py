@@ -61,7 +61,7 @@ def guide(track: Track) -> Track:
 
 def test_a_track_that_keeps_every_rule_is_silent(guide: Track) -> None:
     result = check(guide, "--strict")
-    assert (result.code, result.out, result.err) == (0, "", "3 notes, no fault\n")
+    assert (result.code, result.out, result.err) == (0, "", "3 notes, no faults\n")
 
 
 # The README
@@ -139,7 +139,7 @@ def test_links_that_lead_somewhere_are_fine(guide: Track) -> None:
     )
     guide.write("web-api/a b.md", "# A\n")
     result = check(guide, "--strict")
-    assert (result.code, result.err) == (0, "3 notes, no fault\n")
+    assert (result.code, result.err) == (0, "3 notes, no faults\n")
 
 
 def test_a_picture_that_no_page_uses_is_named(guide: Track) -> None:

@@ -260,7 +260,7 @@ def test_a_folder_that_deck_yaml_does_not_name_is_a_fault_of_its_files(track: Tr
     result = track.run("check")
     assert result.code == 1
     assert [line for line in result.err.splitlines() if "C120" in line] == [
-        "unknown/b.md:1:1: error C120 the folder `unknown` is no subdomain of deck.yaml"
+        "unknown/b.md:1:1: error C120 the folder `unknown` is not a subdomain in deck.yaml"
     ]
     assert "known" in result.err
 

@@ -182,7 +182,7 @@ def test_check_says_how_many_questions_have_no_answer(track: Track) -> None:
     result = track.run("check")
     assert (result.code, result.out) == (0, "")
     assert result.err.splitlines() == [
-        "3 questions have no answer and are no cards: build-decks list --verbose names them", "5 notes, no fault",
+        "3 questions have no answer and make no cards: build-decks list --verbose lists them", "5 notes, no faults",
     ]  # fmt: skip
     assert "a.md:21: a question without an answer" in track.run("list", "--verbose").err
 
@@ -365,7 +365,7 @@ def test_what_cannot_be_shown_is_a_warning_in_somebodys_notes(tmp_path: Path) ->
     result = notes.run("build")
     assert result.code == 0
     assert "warning C20" in result.err
-    assert "warnings more: build-decks check shows all" in result.err
+    assert "more warnings: build-decks check shows all" in result.err
     assert notes.run("check").code == 0
     assert notes.run("check", "--strict").code == 1
 

@@ -165,7 +165,7 @@ def test_what_could_be_either_of_two_is_new_and_said(notes: Track, collection: C
     notes.write("a.md", page({"How long may it take at most?": same} | rule))
     log, result = edited(notes, collection)
     assert log.new == 1
-    assert "could be one of several old cards, taken for new" in result.err
+    assert "treated as new, because they could be one of several old cards" in result.err
 
 
 def test_list_gives_the_guid_that_the_deck_has(learned: Track, collection: Collection) -> None:

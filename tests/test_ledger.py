@@ -126,24 +126,36 @@ FAULTY: dict[str, tuple[Callable[[str], str], int, str]] = {
     "no header": (lambda text: text.split("\n", 1)[1], 1, "does not begin"),
     "of a later version": (edited("^# build-decks ledger 1", "# build-decks ledger 2"), 1, "does not begin"),
     "byte order mark": (lambda text: "\ufeff" + text, 1, "does not begin"),
-    "torn in a line": (edited(r"(^note\tb\t\w{5})[\s\S]*", r"\1"), 5, "torn"),
-    "torn before a line end": (edited(r"(^note\tb\t.*)\n[\s\S]*", r"\1"), 5, "torn"),
-    "an empty line": (edited(r"^(note\ta)", r"\n\1"), 4, "no line of a ledger"),
-    "a comment": (edited(r"^(note\ta)", r"# mine\n\1"), 4, "no line of a ledger"),
-    "spaces for tabs": (edited("^note\ta\t", "note a "), 4, "no line of a ledger"),
-    "another state": (edited("^note\ta\t", "notes\ta\t"), 4, "no line of a ledger"),
-    "no id": (edited("^note\ta\t", "note\t\t"), 4, "no line of a ledger"),
-    "a short hash": (edited(r"(^note\ta\t.*\t[0-9a-f]{30})[0-9a-f]{2}\t", r"\1\t"), 4, "no line of a ledger"),
-    "an upper-case hash": (edited(r"(^note\ta\t\w+\t1\t)[0-9a-f]{2}", r"\1AB"), 4, "no line of a ledger"),
-    "a month that is none": (edited(r"(^note\ta\t.*\t)2020-01", r"\g<1>2020-13"), 4, "no line of a ledger"),
-    "a time with an offset": (edited(r"(^note\ta\t.*)Z$", r"\1+01:00"), 4, "no line of a ledger"),
-    "a time before the first": (edited(r"(^note\ta\t.*\t)2020-01-01", r"\g<1>1969-12-31"), 4, "no line of a ledger"),
-    "a year of three digits": (edited(r"(^note\ta\t.*\t)2020-01-01", r"\g<1>0999-01-01"), 4, "no line of a ledger"),
-    "digits of another script": (edited(r"^(note\ta\t.*)0Z$", "\\1\u0660Z"), 4, "no line of a ledger"),
-    "a number with a zero before": (edited(r"^(note\ta\t\w+\t)1", r"\g<1>01"), 4, "no line of a ledger"),
-    "a space at the end": (edited(r"(^note\ta\t.*)$", r"\1 "), 4, "no line of a ledger"),
-    "two states of one note": (edited(r"^note(\ta\t.*\n)", r"note\1retired\1"), 5, "stands in line 4"),
-    "one id with two times": (edited(r"(^note\ta\t.*\t)2020(.*\n)", r"\g<1>2020\2\g<1>2021\2"), 5, "stands in line 4"),
+    "torn in a line": (edited(r"(^note\tb\t\w{5})[\s\S]*", r"\1"), 5, "the last line is incomplete"),
+    "torn before a line end": (edited(r"(^note\tb\t.*)\n[\s\S]*", r"\1"), 5, "the last line is incomplete"),
+    "an empty line": (edited(r"^(note\ta)", r"\n\1"), 4, "this is not a line of a ledger"),
+    "a comment": (edited(r"^(note\ta)", r"# mine\n\1"), 4, "this is not a line of a ledger"),
+    "spaces for tabs": (edited("^note\ta\t", "note a "), 4, "this is not a line of a ledger"),
+    "another state": (edited("^note\ta\t", "notes\ta\t"), 4, "this is not a line of a ledger"),
+    "no id": (edited("^note\ta\t", "note\t\t"), 4, "this is not a line of a ledger"),
+    "a short hash": (
+        edited(r"(^note\ta\t.*\t[0-9a-f]{30})[0-9a-f]{2}\t", r"\1\t"),
+        4,
+        "this is not a line of a ledger",
+    ),
+    "an upper-case hash": (edited(r"(^note\ta\t\w+\t1\t)[0-9a-f]{2}", r"\1AB"), 4, "this is not a line of a ledger"),
+    "a month that is none": (edited(r"(^note\ta\t.*\t)2020-01", r"\g<1>2020-13"), 4, "this is not a line of a ledger"),
+    "a time with an offset": (edited(r"(^note\ta\t.*)Z$", r"\1+01:00"), 4, "this is not a line of a ledger"),
+    "a time before the first": (
+        edited(r"(^note\ta\t.*\t)2020-01-01", r"\g<1>1969-12-31"),
+        4,
+        "this is not a line of a ledger",
+    ),
+    "a year of three digits": (
+        edited(r"(^note\ta\t.*\t)2020-01-01", r"\g<1>0999-01-01"),
+        4,
+        "this is not a line of a ledger",
+    ),
+    "digits of another script": (edited(r"^(note\ta\t.*)0Z$", "\\1\u0660Z"), 4, "this is not a line of a ledger"),
+    "a number with a zero before": (edited(r"^(note\ta\t\w+\t)1", r"\g<1>01"), 4, "this is not a line of a ledger"),
+    "a space at the end": (edited(r"(^note\ta\t.*)$", r"\1 "), 4, "this is not a line of a ledger"),
+    "two states of one note": (edited(r"^note(\ta\t.*\n)", r"note\1retired\1"), 5, "is on line 4"),
+    "one id with two times": (edited(r"(^note\ta\t.*\t)2020(.*\n)", r"\g<1>2020\2\g<1>2021\2"), 5, "is on line 4"),
     "a conflict": (edited(r"(^note\ta\t.*\n)", r"<<<<<<< HEAD\n\1=======\n\1>>>>>>> other\n"), 4, "a merge conflict"),
 }
 
@@ -179,7 +191,7 @@ def test_a_trace_that_is_none_is_told_with_its_line(pattern: str, replacement: s
     text = edited(pattern, replacement)(ledger.text_of(Ledger({QUESTION.guid: QUESTION})))
     known, (fault,) = ledger.parse(text, "ledger.txt")
     assert known == Ledger()
-    assert (fault.code, fault.span.line, fault.message) == ("C401", 2, "no line of a ledger")
+    assert (fault.code, fault.span.line, fault.message) == ("C401", 2, "this is not a line of a ledger")
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="git is not on PATH")
@@ -199,7 +211,7 @@ def test_traces_that_two_branches_changed_merge(tmp_path: Path) -> None:
     both = {found.guid: found for found in (reworded, CLOZE)}
     assert merge(reworded, QUESTION) == (Ledger(both), [])
     assert merge(reworded, reworded) == (Ledger(both), [])
-    assert merge(reworded, later)[1] == ["`Why?` stands in line 2 too, as `How?`"]
+    assert merge(reworded, later)[1] == ["`Why?` is on line 2 too, as `How?`"]
 
 
 @pytest.fixture(scope="module")
@@ -555,7 +567,7 @@ def test_two_branches_that_edit_one_card_are_told_which_line_to_keep(track: Trac
     track.write("basics/m.md", card("m", answer="As both say."))
     result = track.run("build")
     assert result.code == 1
-    assert re.search(r"^_anki/ledger\.txt:\d+:1: error C401 `m` stands in line \d+ too", result.err, re.MULTILINE)
+    assert re.search(r"^_anki/ledger\.txt:\d+:1: error C401 `m` is on line \d+ too", result.err, re.MULTILINE)
     assert "keep the line with the later time" in result.err
     (earlier,) = [line for line in track.ledger.splitlines(keepends=True) if line.endswith("2030-01-01T00:00:00Z\n")]
     write_ledger(track, track.ledger.replace(earlier, ""))

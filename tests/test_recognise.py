@@ -379,8 +379,8 @@ def test_a_card_that_could_be_either_of_two_is_told(name: str) -> None:
     old = tuple(dict.fromkeys(sorted(f'"{text.question}"' for text in before)))
     ((card, candidates),) = second.found.ambiguous
     assert (card, tuple(sorted(candidates))) == (f'"{after[0].question}"', old)
-    (line,) = [line for line in command._changes(second.changes, 8) if line.startswith("could be")]
-    assert line == f"could be one of several old cards, taken for new: {card} ({' or '.join(candidates)})"
+    (line,) = [line for line in command._changes(second.changes, 8) if line.startswith("treated as new")]
+    assert line == f"treated as new, because they could be one of several old cards: {card} ({' or '.join(candidates)})"
 
 
 @pytest.mark.parametrize("name", ["another card in its place", "another answer", "reworded", "a copy in another file"])
@@ -409,7 +409,9 @@ def test_a_file_in_which_all_changed_is_told_and_takes_no_time() -> None:
     assert time.perf_counter() - started < 5
     assert second.found.crowded == ("a.md",)
     assert len(second.changes.new) == count
-    assert "too much changed to look for reworded questions: a.md" in list(command._changes(second.changes, 8))
+    assert "not searched for reworded questions, because too much changed: a.md" in list(
+        command._changes(second.changes, 8)
+    )
     third = edition([text(n, "newer") for n in range(count - 2)], edition([text(n, "x") for n in range(count - 2)]))
     assert third.found.crowded == ()
 

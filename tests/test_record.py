@@ -67,12 +67,12 @@ def test_lines_of_two_branches_vouch_for_no_card_that_both_changed(one: Record, 
     [
         ("<<<<<<< ours", "merge conflict"),
         (">>>>>>> theirs", "merge conflict"),
-        ("card\ta\tabc\t3.11.7", "no line of a record"),
-        (f"card\ta\t{'0' * 32}\t", "no line of a record"),
-        (f"card\ta\t{'0' * 32}\t3.11.7  3.12.1", "no line of a record"),
-        (f"card\ta\t{'0' * 32}\t3.11.7/click", "no line of a record"),
-        (f"note\ta\t{'0' * 32}\t3.11.7", "no line of a record"),
-        ("", "no line of a record"),
+        ("card\ta\tabc\t3.11.7", "this is not a line of a record"),
+        (f"card\ta\t{'0' * 32}\t", "this is not a line of a record"),
+        (f"card\ta\t{'0' * 32}\t3.11.7  3.12.1", "this is not a line of a record"),
+        (f"card\ta\t{'0' * 32}\t3.11.7/click", "this is not a line of a record"),
+        (f"note\ta\t{'0' * 32}\t3.11.7", "this is not a line of a record"),
+        ("", "this is not a line of a record"),
     ],
 )
 def test_a_line_that_is_none_is_a_fault_at_its_line(line: str, message: str) -> None:

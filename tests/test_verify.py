@@ -85,7 +85,7 @@ def test_what_the_guide_runs_is_counted_and_recorded(track: Track) -> None:
     track.write("x/a.md", guide("print(1)", "1") + GUIDES["a program that cannot run"] + GOOD)
     result = track.run("verify")
     assert "the code of 1 cards and 1 programs of the guide ran" in result.err
-    assert "1 of the guide cannot run: it needs a server" in result.err
+    assert "1 program of the guide cannot run: it needs a server" in result.err
     assert sorted(name.split("#")[0] for name in record(track)) == ["good", "x/a.md"]
 
 
@@ -357,7 +357,7 @@ def test_a_card_that_no_interpreter_here_can_run_is_an_error(track: Track) -> No
     result = track.run("verify")
     assert result.code == 1
     assert faults(result) == [("C506", "later")]
-    assert "skipped 1: needs Python 3.99" in result.err
+    assert re.search(r"skipped 1 on Python 3\.[\d.]+\w*: needs Python 3\.99\n", result.err)
     assert list(record(track)) == ["good"]
 
 
@@ -369,7 +369,7 @@ def test_a_card_that_ran_elsewhere_is_trusted_until_it_changes(track: Track) -> 
     track.write("_anki/verified.txt", text)
     result = track.run("verify")
     assert result.code == 0
-    assert "skipped 1: needs Python 3.99" in result.err
+    assert re.search(r"skipped 1 on Python 3\.[\d.]+\w*: needs Python 3\.99\n", result.err)
     assert (track.root / "_anki" / "verified.txt").read_text() == text
     track.write("x/a.md", qa("later", "import something", "py=3.99 "))
     assert track.run("verify").code == 1

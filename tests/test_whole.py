@@ -251,10 +251,10 @@ def test_a_rename_that_fails_says_what_is_in_place_and_the_next_build_completes_
     assert os.strerror(errno.EIO) in result.err
     assert ("nothing was written" in result.err) == (not placed)
     if placed:
-        within, without = result.err.split("not in place are")
-        assert all(name in within.split("in place are")[1] for name in placed)
+        within, without = result.err.split("not written: ")
+        assert all(name in within.split("written: ")[1] for name in placed)
         assert not any(name in without for name in placed)
-        assert "the next build completes it" in without
+        assert "the next build completes them" in without
     assert leftovers(old_edition) == []
     old_edition.build(env=THEN)
     assert tree(old_edition) == new
@@ -570,7 +570,7 @@ def test_the_summary_says_what_a_learner_will_see(old_edition: Track) -> None:
     assert "new 1: a.30" in result.err
     assert "changed 29: a.1, a.10, " in result.err
     assert "retired 1: a.0" in result.err
-    assert "search in its browser for:\n  nid:" in result.err
+    assert "search its browser for:\n  nid:" in result.err
     assert "wrote decks_out/track.apkg" in result.err
     assert "up to date" in result.err
     assert "File > Import" in result.err

@@ -1,7 +1,7 @@
 """Cards -> Diagnostics: the rules for a card, each a small function under a stable code.
 
-What would lose or break a card is a fault wherever it is found, and keeps decks from being built. The rules here
-are about writing: `build-decks check` reports them, deck.yaml tunes them, and a card may be allowed to break one.
+A fault that would lose or break a card stops the build, wherever it is found. The rules here are about writing:
+`build-decks check` reports them, deck.yaml tunes them, and a card may be allowed to break one.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ RULES: tuple[Rule, ...] = (
     Rule("C152", "warning", proofs.proofs),
 )
 
-# Of the whole track: what `pipeline.check` finds beside the rules for one card.
+# Checks of the whole track, which `pipeline.checking` runs besides the rules for single cards.
 TRACK = (twins.CODE, "C601", "C602", "C603", "C604", "C606")
 
-# What deck.yaml may tune. All else that is diagnosed would lose or break a card.
+# What deck.yaml may tune. Every other diagnostic reports something that would lose or break a card.
 CODES = (*(rule.code for rule in RULES), *TRACK)
 
 # What a card's comment may allow, with a reason: allow="C134 the rubric is the point".
@@ -67,7 +67,7 @@ ALLOW = (*(rule.code for rule in RULES), twins.CODE)
 
 
 def judge(card: Written, limits: Limits) -> Iterator[Diagnostic]:
-    """Everything about a card that breaks a rule, but for what it is allowed."""
+    """Every rule that a card breaks, except those it is allowed to break."""
     excused, faults = allowed(card)
     needed = set()
     for rule in RULES:
@@ -80,12 +80,12 @@ def judge(card: Written, limits: Limits) -> Iterator[Diagnostic]:
     for name in sorted(excused - needed - {twins.CODE}):
         span = card.block.attributes["allow"].span
         yield Diagnostic(
-            span, "C126", f"nothing in this card needs {name} to be allowed", "drop it from allow=", "warning"
+            span, "C126", f"{name} is allowed, but this card does not break it", "remove it from allow=", "warning"
         )
 
 
 def allowed(card: Written) -> tuple[set[str], tuple[Diagnostic, ...]]:
-    """The codes that a card's `allow` names, and what is wrong with it: each stands there with a reason."""
+    """The codes that a card's `allow` names, and a diagnostic for each entry without a valid code and a reason."""
     attribute = card.block.attributes.get("allow")
     codes, faults = set(), []
     for entry in attribute.value.split(";") if attribute else ():
@@ -96,7 +96,7 @@ def allowed(card: Written) -> tuple[set[str], tuple[Diagnostic, ...]]:
                     attribute.span,
                     "C125",
                     f"`{entry.strip()}` allows nothing",
-                    f'write allow="CODE reason", several with `;` between them; the codes are {", ".join(ALLOW)}',
+                    f'write allow="CODE reason", and separate several with `;`; the codes are {", ".join(ALLOW)}',
                 )
             )
         codes.add(name)
@@ -104,7 +104,7 @@ def allowed(card: Written) -> tuple[set[str], tuple[Diagnostic, ...]]:
 
 
 def tuned(faults: Iterable[Diagnostic], severities: Mapping[str, Tuning]) -> Iterator[Diagnostic]:
-    """The diagnostics with the severities that deck.yaml gives; what it turns off is left out."""
+    """The diagnostics with the severities from deck.yaml, without those it turns off."""
     for fault in faults:
         severity = severities.get(fault.code, fault.severity)
         if severity != "off":

@@ -13,7 +13,7 @@ _LETTERS = re.compile(r"\w+")
 
 
 def length(written: Written, limits: Limits) -> Iterator[Finding]:
-    """What is graded is short enough to be recalled; code is not counted."""
+    """The graded part is short enough to recall; code is not counted."""
     kind = written.card.kind
     part = "front" if kind == "cloze" else "answer"
     count, limit = len(words(written.plain(part))), limits.words(kind)
@@ -21,26 +21,26 @@ def length(written: Written, limits: Limits) -> Iterator[Finding]:
         what = "sentence of this cloze card" if kind == "cloze" else "answer"
         yield Finding(
             (written.block.front if kind == "cloze" else written.block.answer).span,
-            f"the {what} has {count} words, {limit} are the limit of kind {kind}",
+            f"the {what} has {count} words; the limit for kind {kind} is {limit}",
             "keep what is graded, and move the rest under **More:**",
         )  # fmt: skip
 
 
 def items(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A list is hard to recall whole."""
+    """A long list is hard to recall as a whole."""
     limit = limits.design_items if written.card.kind == "design" else limits.list_items
     for chunk in written.block.answer.chunks:
         count = markdown.count_items(chunk.tokens)
         if count > limit:
             yield Finding(
                 written.block.question.document.span(chunk),
-                f"this list has {count} items, {limit} are the limit of kind {written.card.kind}",
-                "ask for its parts on cards of their own, such as overlapping clozes",
+                f"this list has {count} items; the limit for kind {written.card.kind} is {limit}",
+                "split it into separate cards, such as overlapping clozes",
             )  # fmt: skip
 
 
 def leak(written: Written, limits: Limits) -> Iterator[Finding]:
-    """The question, or the heading of a cloze card, does not hold the answer."""
+    """The question, or the heading of a cloze card, does not contain the answer."""
     question = _LETTERS.findall(written.plain("question").casefold())
     if written.card.kind == "cloze":
         for deletion in markdown.deletions(written.block.front.tokens):
@@ -55,8 +55,8 @@ def leak(written: Written, limits: Limits) -> Iterator[Finding]:
     asked = set(_runs(question, count))
     for run in _runs(_LETTERS.findall(written.plain("answer").casefold()), count) if asked else ():
         if run in asked:
-            message = f"`{' '.join(run)}` of the answer stands in the question"
-            yield Finding(written.block.span, message, "word one of them anew")
+            message = f"`{' '.join(run)}` is in both the question and the answer"
+            yield Finding(written.block.span, message, "reword one of them")
             return
 
 

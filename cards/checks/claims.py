@@ -1,4 +1,4 @@
-"""Rules R12 and R13 for claims: what time undoes has a date, what one implementation does is called that."""
+"""Rules R12 and R13 for claims: what will change has a date, and a CPython detail is labelled as one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STATUS_WORDS = (
     "as of", "experimental", "draft", "not yet", "nowadays", "planned", "provisional", "so far", "upcoming",
 )  # fmt: skip
 _VAGUE, _STATUS = _words(*_VAGUE_WORDS), _words(*_STATUS_WORDS)
-# What begins each of the details below, to pass over most cards without asking for all.
+# How each of the details below begins: a quick test that skips most cards.
 _DETAIL_WORDS = ("gil", "global interpreter", "ref", "intern", "small", "dis", "threshold")
 _DETAIL = re.compile(
     r"\bGIL\b|\bglobal interpreter lock\b|\bref(?:erence )?[ -]?count|\bintern(?:s|ed|ing)\b|\bsmall[ -]int"
@@ -31,28 +31,28 @@ _DETAIL = re.compile(
 
 
 def vague(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A word such as "latest" is untrue one day, and nobody is told."""
+    """A word such as "latest" stops being true one day, and no tool notices."""
     for span, word in written.find(_VAGUE, *PARTS) if written.names(_VAGUE_WORDS) else ():
-        yield Finding(span, f"`{word}` says no date", "name the version or the year, or drop the word")
+        yield Finding(span, f"`{word}` gives no date", "name the version or the year, or remove the word")
 
 
 def undated(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A claim about the state of things says for which version it holds, or when to look again."""
+    """A claim about the current state names the versions it holds for, or when to review it."""
     if any(written.value(key) for key in ("py", "pkg", "review-by")):
         return
     for span, word in written.find(_STATUS, *PARTS) if written.names(_STATUS_WORDS) else ():
-        yield Finding(span, f"`{word}` is a claim that time may undo", "add py=, pkg= or review-by= to the card")
+        yield Finding(span, f"`{word}` describes a state that will change", "add py=, pkg= or review-by= to the card")
 
 
 def passed(written: Written, limits: Limits) -> Iterator[Finding]:
-    """The month in which a claim was to be looked at again is over."""
+    """The month for reviewing a claim is over."""
     end = _end(written.value("review-by"))
     if end and end <= written.day < end + GRACE:
         yield _review(written, "is over")
 
 
 def overdue(written: Written, limits: Limits) -> Iterator[Finding]:
-    """It has been over for 90 days."""
+    """The month for reviewing a claim has been over for 90 days."""
     end = _end(written.value("review-by"))
     if end and end + GRACE <= written.day:
         yield _review(written, f"has been over for more than {GRACE.days} days")
@@ -61,7 +61,7 @@ def overdue(written: Written, limits: Limits) -> Iterator[Finding]:
 def _review(written: Written, how: str) -> Finding:
     month = written.block.attributes["review-by"]
     return Finding(
-        month.span, f"the month {month.value} {how}", "look at the card's sources, fix it, and set the next month"
+        month.span, f"the review month {month.value} {how}", "check the card against its sources; set the next month"
     )
 
 
@@ -75,7 +75,7 @@ def _end(month: str) -> date | None:
 
 
 def cpython(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A detail of CPython is called that: another Python, or the next one, may differ."""
+    """A detail of CPython is labelled as one: another implementation, or the next version, may differ."""
     if written.value("impl") == "cpython" or not written.names(_DETAIL_WORDS) or written.names(("cpython",)):
         return
     for prose in (prose for part in PARTS for prose in written.prose[part]):

@@ -1,4 +1,4 @@
-"""Rule R7 for cloze cards: few deletions, short ones, and none that its surroundings give away."""
+"""Rule R7 for cloze cards: few deletions, short ones, and none that the context gives away."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def _deletions(written: Written) -> list[markdown.Deletion]:
 
 
 def count(written: Written, limits: Limits) -> Iterator[Finding]:
-    """Each deletion is a card, so a sentence holds few."""
+    """Each deletion is a card, so a sentence has few."""
     found = _deletions(written)
     if len(found) > limits.deletions:
         yield Finding(
             written.place(found[limits.deletions].prose, found[limits.deletions].offset),
-            f"this cloze card hides {len(found)} things, {limits.deletions} are the limit",
-            "make a second card of the rest",
+            f"this cloze card has {len(found)} deletions; the limit is {limits.deletions}",
+            "move the rest to a second card",
         )  # fmt: skip
 
 
@@ -36,13 +36,13 @@ def length(written: Written, limits: Limits) -> Iterator[Finding]:
         if number > limits.deletion_words:
             yield Finding(
                 written.place(deletion.prose, deletion.offset),
-                f"this deletion has {number} words, {limits.deletion_words} are the limit",
+                f"this deletion has {number} words; the limit is {limits.deletion_words}",
                 "hide the one term that matters, or ask a question",
             )  # fmt: skip
 
 
 def opening(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A sentence shows what it is about before it hides something, and never hides itself whole."""
+    """A sentence shows its subject before it hides anything, and never hides itself completely."""
     for deletion in _deletions(written):
         before, after = deletion.before.strip(), deletion.after.strip(" \"'”’»)")
         place = written.place(deletion.prose, deletion.offset)
@@ -54,15 +54,15 @@ def opening(written: Written, limits: Limits) -> Iterator[Finding]:
 
 
 def giveaway(written: Written, limits: Limits) -> Iterator[Finding]:
-    """No article before a deletion, and no ending behind it, that tells how the hidden word goes."""
+    """No article before a deletion, or ending after it, gives away part of the hidden word."""
     for deletion in _deletions(written):
         place = written.place(deletion.prose, deletion.offset)
         article = _ARTICLE.search(deletion.before)
         if article:
             word = article[0].strip()
             yield Finding(
-                place, f"`{word}` tells how the hidden word begins, and that it is one",
-                "hide the article too, or word the sentence without it",
+                place, f"`{word}` gives away how the hidden word begins",
+                "hide the article too, or reword the sentence",
             )  # fmt: skip
         ending = _ENDING.match(deletion.after)
         if ending:

@@ -1,4 +1,4 @@
-"""Rules R8, R9 and R11 for the code on a card: it fits on a phone, runs anywhere, and prints the same each time."""
+"""Rules R8, R9 and R11 for the code on a card: it fits a phone, runs anywhere, and always prints the same."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ _CHANGING = re.compile(r"\b(?:id|getsizeof|time|time_ns|perf_counter|monotonic|n
 
 
 def lines(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A program is short enough to be held in the head."""
+    """A program is short enough to keep in mind."""
     limit = limits.bug_lines if written.card.kind == "bug" else limits.code_lines
     for _, fence in written.fences:
         count = len(fence.text.split("\n")) - 2
         if count > limit:
             yield Finding(
                 written.block.question.document.span(fence),
-                f"this code has {count} lines, {limit} are the limit of kind {written.card.kind}",
-                "keep the lines that the question needs",
+                f"this code has {count} lines; the limit for kind {written.card.kind} is {limit}",
+                "keep only the lines that the question needs",
             )  # fmt: skip
 
 
 def columns(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A line of code is not wider than a phone shows without scrolling far."""
+    """A line of code fits a phone without much scrolling."""
     for _, fence in written.fences:
         for number, line in enumerate(fence.text.split("\n")[1:-1], 1):
             if len(line) > limits.code_columns:
                 yield Finding(
                     Span(written.card.span.path, fence.line + number, fence.column + limits.code_columns),
-                    f"this line has {len(line)} columns, {limits.code_columns} are the limit", "break it",
+                    f"this line has {len(line)} columns; the limit is {limits.code_columns}", "break the line",
                 )  # fmt: skip
 
 
 def imports(written: Written, limits: Limits) -> Iterator[Finding]:
-    """Code imports the standard library, and the packages that the card names by `pkg`."""
+    """Code imports only the standard library and the packages that the card names by `pkg`."""
     named = {_module(name) for name in _PACKAGE.findall(written.value("pkg"))}
     for _, fence in written.fences:
         if fence.language == "python":
@@ -69,7 +69,7 @@ def _imports(written: Written, code: str, line: int, column: int, named: set[str
 
 
 def _gives(package: str, module: str) -> bool:
-    """Whether a package may hold a module: opentelemetry-api holds opentelemetry."""
+    """Whether a package may contain a module: opentelemetry-api contains opentelemetry."""
     return package == module or package.startswith(f"{module}_")
 
 
@@ -79,12 +79,12 @@ def _module(name: str) -> str:
 
 @cache
 def _standard() -> frozenset[str]:
-    """The modules of every Python that is supported: the same answer whichever of them runs."""
+    """The modules of every supported Python: the same on each of them."""
     return frozenset(Path(__file__).with_name("stdlib.txt").read_text(encoding="utf-8").split())
 
 
 def output(written: Written, limits: Limits) -> Iterator[Finding]:
-    """What a program prints is predicted line by line, so it prints little."""
+    """The learner predicts the output line by line, so it is short."""
     if written.card.kind != "output":
         return
     for part, fence in written.fences:
@@ -92,13 +92,13 @@ def output(written: Written, limits: Limits) -> Iterator[Finding]:
         if part == "answer" and fence.language == "text" and count > limits.output_lines:
             yield Finding(
                 written.block.question.document.span(fence),
-                f"this output has {count} lines, {limits.output_lines} are the limit",
-                "print what decides the question alone",
+                f"this output has {count} lines; the limit is {limits.output_lines}",
+                "print only what answers the question",
             )  # fmt: skip
 
 
 def steady(written: Written, limits: Limits) -> Iterator[Finding]:
-    """No address, time or size in what a program is said to print."""
+    """No address, time or size in the expected output."""
     if written.card.kind != "output":
         return
     for part, fence in written.fences:
@@ -110,5 +110,5 @@ def steady(written: Written, limits: Limits) -> Iterator[Finding]:
                 what = match[0].rstrip("(")
                 yield Finding(
                     Span(written.card.span.path, fence.line + number, fence.column + match.start()),
-                    f"`{what}` differs from run to run", "print something that is the same each time",
+                    f"`{what}` differs from run to run", "print something that is the same every time",
                 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pages of the guide -> Diagnostics: links and pictures that lead nowhere, and tables that tell another story."""
+"""Pages of the guide -> Diagnostics: dead links, missing pictures, and tables that differ from deck.yaml."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A Markdown file of the track, also one without cards: `name` is its path in the track."""
+    """A Markdown file of the track, with or without cards: `name` is its path in the track."""
 
     name: str
     targets: tuple[markdown.Target, ...]
@@ -27,7 +27,7 @@ class Page:
 
 
 def page(document: Document) -> Page:
-    """What the checks here have to know of a document."""
+    """What the checks here need from a document."""
     return Page(
         document.source.name,
         tuple(markdown.targets(document)),
@@ -37,7 +37,7 @@ def page(document: Document) -> Page:
 
 
 def _resolve(page_: Page, address: str) -> tuple[str, str] | None:
-    """The file of the track that a relative address names, and the anchor in it; None for all others."""
+    """The file of the track that a relative address names, and the anchor in it; None for any other address."""
     try:
         parts = urlsplit(address)
     except ValueError:  # a broken host
@@ -50,7 +50,7 @@ def _resolve(page_: Page, address: str) -> tuple[str, str] | None:
 
 
 def dead_links(pages: Sequence[Page], names: frozenset[str]) -> Iterator[Diagnostic]:
-    """A link or picture whose file, or whose heading, is not in the track; `names` are its files and folders."""
+    """Links and pictures whose file or heading is not in the track; `names` are its files and folders."""
     anchors = {page_.name: page_.anchors for page_ in pages}
     for page_ in pages:
         for target in page_.targets:
@@ -61,16 +61,16 @@ def dead_links(pages: Sequence[Page], names: frozenset[str]) -> Iterator[Diagnos
             if path not in names:
                 yield Diagnostic(
                     target.span, "C602", f"there is no `{path}` in the track",
-                    "fix the path: it is read from the folder of this file",
+                    "fix the path, which is relative to this file",
                 )  # fmt: skip
             elif anchor and path in anchors and anchor not in anchors[path]:
                 yield Diagnostic(
-                    target.span, "C602", f"`{path}` has no heading `#{anchor}`", "name a heading as its link shows it"
+                    target.span, "C602", f"`{path}` has no heading `#{anchor}`", "use the anchor of an existing heading"
                 )
 
 
 def unused_media(pages: Sequence[Page], names: frozenset[str], shown: str) -> Iterator[Diagnostic]:
-    """A picture or sound of the track that no page shows or links to."""
+    """Pictures and sounds of the track that no page shows or links to."""
     used = {found[0] for page_ in pages for target in page_.targets if (found := _resolve(page_, target.address))}
     for name in sorted(names - used):
         if name.lower().endswith(IMAGES + SOUNDS):
@@ -81,7 +81,7 @@ def unused_media(pages: Sequence[Page], names: frozenset[str], shown: str) -> It
 
 
 def readme(pages: Sequence[Page], subdomains: Sequence[Subdomain], notes: Mapping[str, int]) -> Iterator[Diagnostic]:
-    """The table of subdomains in the track's README against deck.yaml, and numbers of notes against the cards.
+    """Compare the table of subdomains in the track's README with deck.yaml, and numbers of notes with the cards.
 
     `notes` counts the cards of each concept file, by its name.
     """
@@ -111,17 +111,17 @@ def _subdomains(
         if folder not in known:
             if not folder.startswith("_"):
                 listed = ", ".join(known) or "none"
-                yield _fault(row[0], f"`{row[0].text}` is no subdomain of deck.yaml", f"the subdomains are {listed}")
+                yield _fault(row[0], f"`{row[0].text}` is not a subdomain in deck.yaml", f"the subdomains are {listed}")
             continue
         seen.add(folder)
         if _range(row[level].text) != known[folder].difficulties:
             wanted = " to ".join(dict.fromkeys((known[folder].difficulties[0], known[folder].difficulties[-1])))
-            yield _fault(row[level], f"deck.yaml gives `{folder}` another range: {wanted}", "change one of them")
+            yield _fault(row[level], f"deck.yaml gives `{folder}` the range {wanted}", "change one of them")
         if known[folder].hours is not None:
             yield from _number(row[hours], known[folder].hours or 0, f"deck.yaml gives `{folder}`")
     for folder in known:
         if folder not in seen:
-            yield _fault(rows[0][0], f"the subdomain `{folder}` of deck.yaml is missing in this table", "add its row")
+            yield _fault(rows[0][0], f"the subdomain `{folder}` is missing from this table", "add a row for it")
 
 
 def _fault(cell: markdown.Cell, message: str, hint: str, code: str = "C601") -> Diagnostic:
@@ -129,7 +129,7 @@ def _fault(cell: markdown.Cell, message: str, hint: str, code: str = "C601") -> 
 
 
 def _folder(page_: Page, cell: markdown.Cell) -> str:
-    """The folder that a row is about: where its link leads, else its text."""
+    """The folder that a row describes: the target of its link, else its text."""
     for target in cell.targets:
         found = _resolve(page_, target)
         if found:

@@ -10,12 +10,12 @@ from ..model import Code, Span
 from ..settings import Limits
 from .rule import Finding, Written
 
-# What tells one build or version of Python from another. Where an alternative asks for it, either claim passes.
+# Tests for the build or version of Python. If an alternative uses one, it passes whatever the card claims.
 _BUILD = re.compile(r"sys\.(?:version|_is_gil|implementation|flags|platform)|sysconfig\.|platform\.|hasattr\(")
 
 
 def proofs(written: Written, limits: Limits) -> Iterator[Finding]:
-    """Every assertion of a hidden check depends on what the card says."""
+    """Every assertion in a hidden check depends on what the card claims."""
     for check in written.block.checks:
         for node in _assertions(check):
             why = _empty(node.test)
@@ -23,20 +23,25 @@ def proofs(written: Written, limits: Limits) -> Iterator[Finding]:
                 yield Finding(
                     Span(written.card.span.path, check.line + node.lineno - 1, node.col_offset + 1),
                     f"this assertion proves nothing: {why}",
-                    "assert what the card claims, and see it fail once with the claim changed",
+                    "assert what the card claims, and change the claim once to see it fail",
                 )
 
 
 def _assertions(check: Code) -> Iterator[ast.Assert]:
     try:
         tree = ast.parse(check.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # code of a newer Python, or none: `verify` says
+    except (
+        SyntaxError,
+        ValueError,
+        RecursionError,
+        MemoryError,
+    ):  # code for a newer Python, or invalid: `verify` reports it
         return
     yield from (node for node in ast.walk(tree) if isinstance(node, ast.Assert))
 
 
 def _empty(test: ast.expr) -> str:
-    """Why an assertion holds whatever the card claims, or ""."""
+    """Why an assertion passes whatever the card claims, or ""."""
     if isinstance(test, ast.Constant):
         return "it is a constant"
     if isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Eq, ast.Is)) and len(test.ops) == 1:
@@ -48,5 +53,5 @@ def _empty(test: ast.expr) -> str:
         if any(ast.dump(ast.UnaryOp(ast.Not(), side)) in sides for side in test.values):
             return "one of its sides is always true"
         if any(_BUILD.search(ast.unparse(side)) for side in test.values):
-            return "it passes on one build whatever the other side says; use `if` for the build"
+            return "it passes on one build, whatever the other side says; check for the build in an `if`"
     return ""

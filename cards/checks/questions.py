@@ -1,4 +1,4 @@
-"""Rules R3, R4 and R6 for questions: one, short, complete in itself, and not to be answered with yes or no."""
+"""Rules R3, R4 and R6 for questions: a single short one, complete in itself, that yes or no cannot answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..settings import Limits
 from .rule import Finding, Written, words
 
-# The question marks of Latin, Greek, Armenian, Arabic and full-width writing.
+# The Latin, Greek, Armenian, Arabic and full-width question marks.
 _MARKS = "?;՞؟？"
 _POINTING = re.compile(r"\b(?:this|that|above|below|previous|the following)\b", re.IGNORECASE)
 _YES_NO = re.compile(r"(?:is|are|does|do|can|will|should|has)\b", re.IGNORECASE)
@@ -19,31 +19,31 @@ _SECOND = re.compile(
 
 
 def mark(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A question ends in a question mark. The heading of a cloze card is a label."""
+    """A question ends with a question mark. The heading of a cloze card is a label."""
     if written.card.kind != "cloze" and not written.plain("question").rstrip(" \"'”’»)").endswith(tuple(_MARKS)):
-        yield Finding(written.block.span, "this question does not end in a question mark", "ask it as a question")
+        yield Finding(written.block.span, "this question does not end with a question mark", "write it as a question")
 
 
 def length(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A question is short enough to be taken in at a glance."""
+    """A question is short enough to understand at a glance."""
     count = len(words(written.plain("question")))
     if count > limits.question_words:
         yield Finding(
-            written.block.span, f"this question has {count} words, {limits.question_words} are the limit",
-            "ask what is essential; put what is given under the heading, where it is the card's front",
+            written.block.span, f"this question has {count} words; the limit is {limits.question_words}",
+            "ask only for the essential; move the context under the heading, to the card's front",
         )  # fmt: skip
 
 
 def pointing(written: Written, limits: Limits) -> Iterator[Finding]:
-    """A question names its subject: in Anki it stands among cards of other files."""
+    """A question names its subject: in Anki it appears among cards of other files."""
     if written.card.kind == "cloze" or written.block.front:
         return
     for span, word in written.find(_POINTING, "question"):
-        yield Finding(span, f"`{word}` points at what the card does not show", "name what is meant")
+        yield Finding(span, f"`{word}` points at something the card does not show", "name what is meant")
 
 
 def yes_no(written: Written, limits: Limits) -> Iterator[Finding]:
-    """Who has to answer yes or no is right half of the time without knowing."""
+    """A guess at yes or no is right half of the time."""
     question = written.plain("question").lstrip(" \"'“‘«(")
     if written.card.kind == "cloze" or not _YES_NO.match(question) or _OPEN.search(question):
         return
@@ -54,7 +54,7 @@ def second(written: Written, limits: Limits) -> Iterator[Finding]:
     """A question asks one thing."""
     if written.card.kind == "cloze":
         return
-    hint = "make two cards of it"
+    hint = "split it into two cards"
     found = [written.place(p, i) for p in written.prose["question"] for i, c in enumerate(p.text) if c in _MARKS]
     for span in found[1:]:
         yield Finding(span, "this card asks two questions", hint)

@@ -1,4 +1,4 @@
-"""What a rule for cards is, and a card as a rule sees it."""
+"""The type of a rule for cards, and of a card as a rule sees it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _WORD = re.compile(r"\S*\w\S*")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A card as it is written: its parts as prose, its fences, and the day on which it is judged.
+    """A card as written: its parts as prose, its fences, and the day on which it is checked.
 
-    `text` is all of its prose in lower case, `levels` the difficulties that its subdomain may hold.
+    `text` is all of its prose in lower case, `levels` the difficulties that its subdomain allows.
     """
 
     card: Card
@@ -31,24 +31,24 @@ class Written:
     day: date
 
     def place(self, prose: markdown.Prose, offset: int) -> Span:
-        """Where a character of a piece of prose stands in the file."""
+        """The place in the file of a character of a piece of prose."""
         return markdown.place(self.block.question.document, prose.token, offset)
 
     def value(self, key: str) -> str:
-        """What the card's comment, or its file, says for `key`; "" where neither does."""
+        """The value of `key` in the card's comment or its file, or ""."""
         attribute = self.block.attributes.get(key)
         return attribute.value if attribute else ""
 
     def plain(self, part: str) -> str:
-        """A part's text as it is read, code fences left out."""
+        """The text of a part as a reader sees it, without code fences."""
         return " ".join(found.plain for found in self.prose[part])
 
     def names(self, words: Sequence[str]) -> bool:
-        """Whether the prose holds one of these, in lower case, be it as a part of another word."""
+        """Whether the prose contains one of these lower-case words, even as part of a longer word."""
         return any(word in self.text for word in words)
 
     def find(self, pattern: re.Pattern[str], *parts: str) -> Iterator[tuple[Span, str]]:
-        """Every match in the prose of the parts, code left out, with its place."""
+        """Every match in the prose of the parts, without code, with its place."""
         for part in parts:
             for found in self.prose[part]:
                 for match in pattern.finditer(found.text):
@@ -89,5 +89,5 @@ def written(block: Block, card: Card, levels: tuple[str, ...], day: date) -> Wri
 
 
 def words(text: str) -> list[str]:
-    """The words of a text: what stands between white space and has a letter or digit."""
+    """The words of a text: whatever is between white space and has a letter or digit."""
     return _WORD.findall(text)

@@ -1,4 +1,4 @@
-"""Rules R1 and R2: a card cites a page that the track allows, and no id stands twice."""
+"""Rules R1 and R2: a card cites a page that the track allows, and ids are unique."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def sources(block: Block, hosts: Sequence[str] | None) -> Iterator[Diagnostic]:
         if not _is_allowed(target, hosts):
             yield Diagnostic(
                 span, "C119",
-                f"`{target}` is no source of this track",
-                f"cite an https page of {', '.join(hosts)}, or add its host to deck.yaml",
+                f"`{target}` is not an allowed source",
+                f"cite an https page on {', '.join(hosts)}, or add its host to deck.yaml",
             )  # fmt: skip
 
 
@@ -35,12 +35,12 @@ def _is_allowed(target: str, hosts: Sequence[str]) -> bool:
 
 
 def duplicate_ids(cards: Sequence[Card]) -> Iterator[Diagnostic]:
-    """Rule R1: no id stands twice in a track."""
+    """Rule R1: an id is unique in its track."""
     first: dict[str, Card] = {}
     for card in (card for card in cards if card.id):
         other = first.setdefault(card.id, card)
         if other is not card:
             place = f"{other.span.path}:{other.span.line}"
             yield Diagnostic(
-                card.span, "C302", f"the id `{card.id}` is taken by {place}", "give this card an id of its own"
+                card.span, "C302", f"the id `{card.id}` is already used at {place}", "give this card a different id"
             )

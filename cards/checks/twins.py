@@ -1,11 +1,11 @@
-"""Cards -> pairs that ask almost the same: the second of rule R14's checks, over the whole track.
+"""Cards -> pairs that ask almost the same: the second check of rule R14, over the whole track.
 
-Two cards are twins when the words of their questions, with what is shown under them, overlap by a share: as many in
-both as in either (Jaccard). Every pair would be quadratic. Words are put in order, rare ones first, and two sets
-that overlap by the share t must meet in the first few of them, so only cards that do are compared: prefix filtering,
-as in Xiao, Wang, Lin and Yu, "Efficient Similarity Joins for Near Duplicate Detection" (WWW 2008). A word by which
-very many cards could be found tells little, so it leads to the first of them alone: a thousand twins of one card are
-still found, by that card.
+Two cards are twins if the words of their questions, with the text shown under them, overlap enough: the words in both,
+as a share of the words in either (Jaccard). Comparing every pair would take quadratic time. Instead, words are sorted,
+rare ones first: two sets that overlap by the share t must share one of their first few words, so only cards that do are
+compared. This is prefix filtering, as in Xiao, Wang, Lin and Yu, "Efficient Similarity Joins for Near Duplicate
+Detection" (WWW 2008). A very frequent word leads only to the first cards that have it: a thousand twins of one card
+are still found, by that card.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a card asks: the set of its words, and where it stands."""
+    """The question of a card: its set of words, and its place."""
 
     span: Span
     id: str
@@ -33,7 +33,7 @@ class Asked:
 
 
 def asked(written: Written) -> Asked:
-    """The words of a question and of what is shown with it; of a cloze card those of its sentence."""
+    """The words of a question and of the text shown with it; for a cloze card, those of its sentence."""
     shown = [] if written.card.kind == "cloze" else [written.plain("question")]
     shown.append(written.plain("front"))
     shown += [fence.text for part, fence in written.fences if part == "front"]
@@ -41,11 +41,11 @@ def asked(written: Written) -> Asked:
 
 
 def twins(cards: Sequence[Asked], percent: int) -> Iterator[Diagnostic]:
-    """A diagnostic at each card that overlaps by `percent` or more with one before it in the order of places."""
+    """A diagnostic at each card that overlaps by `percent` or more with an earlier one."""
     frequency = Counter(word for card in cards for word in card.words)
     index: dict[str, list[Asked]] = defaultdict(list)
     first: dict[Asked, Asked] = {}
-    # By size, so that a card only has to be found by those that are as large or larger.
+    # By size, so that a card is only looked up by cards that are as large or larger.
     for card in sorted((card for card in cards if card.words), key=lambda card: (len(card.words), card.span)):
         size = len(card.words)
         words = sorted(card.words, key=lambda word: (frequency[word], word))
@@ -60,8 +60,8 @@ def twins(cards: Sequence[Asked], percent: int) -> Iterator[Diagnostic]:
                 index[word].append(card)
     for late, early in first.items():
         yield Diagnostic(
-            late.span, CODE, f"this card asks almost what {early.span.path}:{early.span.line} asks (`{early.id}`)",
-            "drop one of them, or make clear what sets them apart", "warning",
+            late.span, CODE, f"this card asks almost the same as {early.span.path}:{early.span.line} (`{early.id}`)",
+            "delete one of them, or make the difference clear", "warning",
         )  # fmt: skip
 
 

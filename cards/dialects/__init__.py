@@ -1,4 +1,4 @@
-"""How a question is written: `house` reads our own syntax, `guess` what people have written anywhere else."""
+"""The ways to write a question: `house` reads our own syntax, `guess` reads other people's notes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ NAMES = (house.NAME, *notes.NAMES, cloze.NAME, definition.NAME, table.NAME, spac
 def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level: Level | None = None) -> Found:
     """The cards of a document without house cards, the questions without an answer, and the reasons, all in order.
 
-    `chosen` names the only dialects to read, which then need no evidence. Of the file's front matter `title` is what
-    the whole of it answers, and `level` how difficult that is.
+    `chosen` names the only dialects to read, which then need no evidence. `title` and `level` come from the front
+    matter: the question that the whole file answers, and its difficulty.
     """
     found = notes.read(document, chosen)
     level = level or found.level or levels.of_path(document.source.name)

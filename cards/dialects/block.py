@@ -1,4 +1,4 @@
-"""What a dialect found -> a Block, as `house` makes it of its own syntax."""
+"""What a dialect found -> a Block, like those of `house`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def block(
     kind: str = "qa",
     anchor: str = "",
 ) -> Block:
-    """A card without an id: `line` and `column` are those of its question."""
+    """A card without an id; `line` and `column` are those of its question."""
     span = Span(document.source.path, line, column)
     for chunk in question:
         markdown.fill(chunk.tokens, document.references)
@@ -44,7 +44,7 @@ def block(
 
 
 def with_level(card: Block, level: Level | None) -> Block:
-    """The card, with a level where it has none of its own."""
+    """The card, with this level if it has none."""
     if level is None or "difficulty" in card.attributes:
         return card
     return replace(card, attributes={**card.attributes, **_said(level, card.span)})

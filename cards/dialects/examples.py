@@ -1,7 +1,7 @@
-"""The guide text of a house file -> its examples: the programs that it shows, with what they print.
+"""The guide text of a house file -> its examples: the programs in it, with their output.
 
-A `python` fence outside cards is a whole program. A `text` fence right behind it is its exact standard output, a hidden
-check behind that runs at its end. The comment `<!-- run: py=3.14 -->` right before it says what it needs, and
+A `python` fence outside cards is a whole program. A `text` fence right after it is its exact standard output, and a
+hidden check after that runs at its end. The comment `<!-- run: py=3.14 -->` directly above it says what it needs, and
 `<!-- norun: … -->` why it cannot run.
 """
 
@@ -23,7 +23,7 @@ _LIKE_RUN = re.compile(r"<!--\s*(?:no-?)?run\b", re.IGNORECASE)
 
 
 def read(document: Document, guide: Sequence[Chunk]) -> Iterator[Example | Diagnostic]:
-    """Every example among the `guide` chunks of a document in order, and a diagnostic for what would never run."""
+    """Every example among the `guide` chunks of a document, in order, and diagnostics for code that would never run."""
     at = 0
     while at < len(guide):
         chunk, after = guide[at], guide[at + 1] if at + 1 < len(guide) else None
@@ -69,7 +69,7 @@ def _example(document: Document, guide: Sequence[Chunk], attributes: dict[str, A
 
 
 def _program_and_output(guide: Sequence[Chunk]) -> Sequence[Chunk]:
-    """The program that the chunks begin with, and its output where it shows one."""
+    """The program that the chunks begin with, and its output if there is one."""
     shows = len(guide) > 1 and guide[1].type == "fence" and guide[1].language == "text"
     return guide[: 2 if shows else 1]
 
@@ -80,8 +80,8 @@ def _is_program(chunk: Chunk) -> bool:
 
 def _belongs_to_no_program(document: Document, chunk: Chunk) -> Diagnostic:
     return Diagnostic(
-        document.span(chunk), "C160", "this comment does not stand right before a program",
-        "put it above a ```python fence of the guide, or begin it with another word",
+        document.span(chunk), "C160", "this comment is not directly above a program",
+        "put it above a ```python fence of the guide, or begin it with a different word",
     )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def _says_nothing(document: Document, chunk: Chunk) -> Diagnostic:
 
 def _check_of_no_program(document: Document, chunk: Chunk) -> Diagnostic:
     return Diagnostic(
-        document.span(chunk), "C121", "this hidden check belongs to no card and no program, and would never run",
+        document.span(chunk), "C121", "this hidden check belongs to no card and no program, so it would never run",
         "put it right after the ```python fence that it proves, or after that fence's output",
     )  # fmt: skip
 
@@ -102,5 +102,5 @@ def _check_of_no_program(document: Document, chunk: Chunk) -> Diagnostic:
 def _nested(document: Document, chunk: Chunk) -> Diagnostic:
     return Diagnostic(
         document.span(chunk), "C162", f"a program inside a {chunk.type} would never run",
-        "move the ```python fence out of it, or call it ```pycon or ```text",
+        "move the ```python fence out of it, or mark it as ```pycon or ```text",
     )  # fmt: skip

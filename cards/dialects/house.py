@@ -36,14 +36,14 @@ _NEAR_LABEL = re.compile(r"\s*(\*\*|__)\s*(A|Answer)\s*(:\s*\1|\1\s*:)", re.IGNO
 
 
 def read(document: Document) -> Iterator[Block | Diagnostic]:
-    """Every card of the document in order, and a diagnostic for all that looks like one and is none."""
+    """Every card of the document, in order, and a diagnostic for anything that only looks like one."""
     chunks = document.chunks
     index, said = 0, False
     while index < len(chunks):
         chunk, before = chunks[index], chunks[index - 1] if index else None
         index += 1
         if _opens_card(chunk, before):
-            assert before is not None  # noqa: S101 - what a card comment stands under
+            assert before is not None  # noqa: S101 - the heading above the card comment
             body = _body(chunks, index, before)
             yield _card(document, before, chunk, body)
             index += len(body)
@@ -64,7 +64,7 @@ def _opens_card(chunk: Chunk, before: Chunk | None) -> bool:
 
 
 def _likenesses(document: Document, chunk: Chunk, before: Chunk | None) -> Iterator[Diagnostic]:
-    """Comments outside cards that look like those of a card. One without an end is the document's fault already."""
+    """Comments outside cards that look like card comments. The document has reported any without an end."""
     if chunk.type == "comment" and _CARD.match(chunk.text):
         if "-->" in chunk.text:
             yield _stray(document.span(chunk))
@@ -77,13 +77,13 @@ def _likenesses(document: Document, chunk: Chunk, before: Chunk | None) -> Itera
 
 def _stray(span: Span) -> Diagnostic:
     return Diagnostic(
-        span, "C101", "this card comment does not stand right after a heading",
-        "put it on a line of its own under the heading that is the card's question",
+        span, "C101", "this card comment does not directly follow a heading",
+        "put it on its own line, under the heading that is the card's question",
     )  # fmt: skip
 
 
 def _meant_for_card(comment: str, before: Chunk | None) -> bool:
-    """Whether a comment is a card's but for its first word: by its metadata, or by its place and spelling."""
+    """Whether a comment is a card comment except for its first word, by its metadata or its place and spelling."""
     opening = _OPENING_WORD.match(comment)
     if not opening:
         return False
@@ -94,14 +94,14 @@ def _meant_for_card(comment: str, before: Chunk | None) -> bool:
 
 
 def _alike(word: str, meant: str) -> bool:
-    """Whether a word is another one with a slip of the fingers."""
+    """Whether a word is probably a misspelling of another."""
     return SequenceMatcher(None, word.lower(), meant).ratio() >= 0.75
 
 
 def _misspelt(span: Span, comment: str) -> Diagnostic:
     word = comment.removeprefix("<!--").split()[0].rstrip(":")
     return Diagnostic(
-        span, "C123", f"this comment looks like that of a card, but begins with `{word}`",
+        span, "C123", f"this comment looks like a card comment, but begins with `{word}`",
         "write <!-- card: id=… difficulty=… -->",
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def _answer_of_no_card(span: Span) -> Diagnostic:
 
 
 def _body(chunks: Sequence[Chunk], start: int, heading: Chunk) -> tuple[Chunk, ...]:
-    """The blocks after the comment that belong to the heading: to the next one, or its container's end."""
+    """The blocks after the comment that belong to the heading: up to the next one, or the end of its container."""
     end = start
     while end < len(chunks) and chunks[end].type != "heading":
         if chunks[end].within[: len(heading.within)] != heading.within:
@@ -151,7 +151,7 @@ def _card(document: Document, heading: Chunk, comment: Chunk, body: Sequence[Chu
 
 
 def _comments(document: Document, chunks: Sequence[Chunk]) -> Iterator[Diagnostic]:
-    """What is wrong with the comments of a card, of which the first chunk is its own."""
+    """The faults of the comments of a card; the first chunk is the card comment itself."""
     for number, chunk in enumerate(chunks):
         yield from (_stray(span) for span in markdown.stray_comments(document, chunk, _CARD))
         if chunk.type != "comment":
@@ -165,7 +165,7 @@ def _comments(document: Document, chunks: Sequence[Chunk]) -> Iterator[Diagnosti
 
 
 def _like_check(comment: str) -> bool:
-    """Whether a comment begins as a hidden check does, or with the same word misspelt on a line of its own."""
+    """Whether a comment begins like a hidden check, or with that word misspelt on its own line."""
     opening = _OPENING_WORD.match(comment)
     alone = opening is not None and comment[opening.end() :].lstrip(" \t").startswith("\n")
     return bool(_LIKE_CHECK.match(comment) or (opening and alone and _alike(opening[1], "check")))
@@ -183,7 +183,7 @@ def _parts(
     parts: dict[str, list[Chunk]],
     labels: dict[str, Span],
 ) -> Iterator[Diagnostic]:
-    """Sort the blocks into `parts`, and note in `labels` where each part is opened."""
+    """Sort the blocks into `parts`, and note in `labels` where each part begins."""
     part = "front"
     for chunk in body:
         if chunk.type == "comment":
@@ -226,7 +226,7 @@ def attributes(
     known: Sequence[str],
     into: dict[str, Attribute],
 ) -> Iterator[Diagnostic]:
-    """Read the key=value pairs behind the `opening` of a comment, each with its place."""
+    """Read the key=value pairs after the `opening` of a comment, each with its place."""
     text = comment.text.split("-->", 1)[0]
     opened = opening.match(text)
     at = opened.end() if opened else len(text)
@@ -236,18 +236,18 @@ def attributes(
         if not match:
             word = text[at:].split()[0]
             yield Diagnostic(
-                span, "C102", f"`{word}` is no key=value pair",
+                span, "C102", f"`{word}` is not a key=value pair",
                 "write key=value without spaces around the equals sign; quote a value that has spaces",
             )  # fmt: skip
             at += len(word)
         else:
             key, value = match[1], match[2] if match[2] is not None else match[3]
             if key not in known:
-                yield Diagnostic(span, "C103", f"there is no key `{key}` here", f"the keys are {', '.join(known)}")
+                yield Diagnostic(span, "C103", f"unknown key `{key}`", f"the keys are {', '.join(known)}")
             elif key in into:
-                yield Diagnostic(span, "C104", f"the key `{key}` stands twice", "keep one of them")
+                yield Diagnostic(span, "C104", f"the key `{key}` appears twice", "keep one of them")
             elif not value:
-                yield Diagnostic(span, "C105", f"the key `{key}` has no value", f"write {key}=… or drop the key")
+                yield Diagnostic(span, "C105", f"the key `{key}` has no value", f"write {key}=… or remove the key")
             else:
                 into[key] = Attribute(value, span)
             at = match.end()
@@ -256,7 +256,7 @@ def attributes(
 
 
 def _inside(document: Document, chunk: Chunk, offset: int) -> Span:
-    """The place of a character of a block's text; containers may have indented the lines of the file."""
+    """The place of a character of a block's text; containers may indent the lines of the file."""
     before = chunk.text[:offset].split("\n")
     line = chunk.line + len(before) - 1
     raw, own = document.lines[line - 1], chunk.text.split("\n")[len(before) - 1]
@@ -271,27 +271,27 @@ def _text_after_comment(document: Document, chunk: Chunk) -> Diagnostic:
     text = chunk.text
     return Diagnostic(
         _inside(document, chunk, text.index(_trailing(text), text.index("-->") + 3)), "C106",
-        "text on the line where a comment ends is HTML to Markdown and would be lost",
+        "text on the line where a comment ends counts as HTML, so it would be lost",
         "start it on the next line",
     )  # fmt: skip
 
 
 def _no_check(document: Document, chunk: Chunk) -> Diagnostic:
     return Diagnostic(
-        document.span(chunk), "C121", "this looks like a hidden check, but would never run",
-        "put the code on the lines after `<!-- check`; begin another comment with another word",
+        document.span(chunk), "C121", "this looks like a hidden check, but it would never run",
+        "put the code on the lines after `<!-- check`; begin any other comment with a different word",
     )  # fmt: skip
 
 
 def _twice(label: str, span: Span, first: Span) -> Diagnostic:
     return Diagnostic(
-        span, "C107", f"**{label}** stands twice in this card, first in line {first.line}",
-        "a card has one of each; a heading with a card comment starts the next card",
+        span, "C107", f"**{label}** appears twice in this card, first on line {first.line}",
+        "keep one; the next card begins with a heading and a card comment",
     )  # fmt: skip
 
 
 def _without_rules(chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
-    """A part without the thematic breaks that only set it apart from the next."""
+    """A part without the thematic breaks that only separate it from the next."""
     kept = list(chunks)
     while kept and kept[-1].type == "rule":
         kept.pop()
@@ -308,11 +308,11 @@ def code(check: Chunk) -> Code:
 
 
 def _shape(document: Document, block: Block, labels: Mapping[str, Span]) -> Iterator[Diagnostic]:
-    """Whether the parts are those that the card's kind needs."""
+    """Check that the card has the parts that its kind needs."""
     kind = block.attributes["kind"].value if "kind" in block.attributes else "qa"
     if kind not in KINDS:
         span = block.attributes["kind"].span
-        yield Diagnostic(span, "C105", f"`{kind}` is no kind", f"the kinds are {', '.join(KINDS)}")
+        yield Diagnostic(span, "C105", f"unknown kind `{kind}`", f"the kinds are {', '.join(KINDS)}")
         return
     if not markdown.plain(block.question.tokens):
         yield Diagnostic(block.span, "C108", "the heading of this card is empty", "write the question there")
@@ -320,7 +320,7 @@ def _shape(document: Document, block: Block, labels: Mapping[str, Span]) -> Iter
         if chunk.type != "list":
             yield Diagnostic(
                 document.span(chunk), "C109", "this text belongs to no part of the card",
-                "**Source:** holds links only: move the text up, or under a heading of its own",
+                "**Source:** holds only links: move the text up, or under a separate heading",
             )  # fmt: skip
             break
     if kind == "cloze":
@@ -329,7 +329,7 @@ def _shape(document: Document, block: Block, labels: Mapping[str, Span]) -> Iter
     if "answer" not in labels:
         yield Diagnostic(
             _near_label(document, block.front) or block.span, "C110", "this card has no answer",
-            "begin it with **A:** on a line of its own, the colon inside and a space after the bold",
+            "begin a line with **A:**, with the colon inside the bold and a space after it",
         )  # fmt: skip
     elif not block.answer:
         yield Diagnostic(labels["answer"], "C111", "the answer is empty", "write it after **A:**")
@@ -340,7 +340,7 @@ def _shape(document: Document, block: Block, labels: Mapping[str, Span]) -> Iter
 
 
 def _near_label(document: Document, front: Fragment) -> Span | None:
-    """The place of what may be meant for **A:**."""
+    """The place of a label that was probably meant to be **A:**."""
     for chunk in front.chunks:
         for number, line in enumerate(chunk.text.split("\n")):
             if _NEAR_LABEL.match(line):
@@ -352,8 +352,8 @@ def _near_label(document: Document, front: Fragment) -> Span | None:
 def _cloze_shape(document: Document, block: Block, labels: Mapping[str, Span]) -> Iterator[Diagnostic]:
     if "answer" in labels:
         yield Diagnostic(
-            labels["answer"], "C112", "a cloze card has no **A:**",
-            "put the sentence under the card comment; its **bold** runs are what is asked",
+            labels["answer"], "C112", "a cloze card cannot have **A:**",
+            "put the sentence under the card comment; its **bold** words are hidden",
         )  # fmt: skip
     elif not markdown.count_bold(block.front.tokens):
         yield Diagnostic(block.span, "C113", "this cloze card hides nothing", "make the words to recall **bold**")

@@ -1,1 +1,1 @@
-"""Cards, guide text and exercises -> the track in figures, its hours and its index."""
+"""Cards, guide text and exercises -> the statistics of the track, its hours and its index."""

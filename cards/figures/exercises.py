@@ -1,4 +1,4 @@
-"""exercise.toml -> Exercise: what the track knows of its hands-on exercises. The one user of TOML."""
+"""exercise.toml -> Exercise: the hands-on exercises of a track."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """An exercise of a subdomain: `minutes` to do it, `cards` the ids of those that it puts to work."""
+    """An exercise of a subdomain: the `minutes` it takes, and the ids of the `cards` it practises."""
 
     span: Span
     slug: str
@@ -35,7 +35,7 @@ class Exercise:
 
 
 def read(root: Path, shown: str) -> tuple[tuple[Exercise, ...], tuple[Diagnostic, ...]]:
-    """The exercises below the track's `_practice`, by path, and what is wrong with their files."""
+    """The exercises below the track's `_practice`, by path, and the faults in their files."""
     exercises: list[Exercise] = []
     faults: list[Diagnostic] = []
     for path in sorted((root / FOLDER).glob(f"*/*/{FILE}")):
@@ -57,7 +57,7 @@ def _exercise(text: str, path: str) -> Exercise | Diagnostic:
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
         span = Span(path, int(place[1]), int(place[2])) if place else Span(path, 1)
-        return Diagnostic(span, "C605", f"this is no TOML: {error}", "write key = value lines")
+        return Diagnostic(span, "C605", f"this is not valid TOML: {error}", "write key = value lines")
     wanted = {
         "slug": _is_text, "subdomain": _is_text, "difficulty": lambda value: value in DIFFICULTIES,
         "minutes": lambda value: type(value) is int and 0 < value < 10_000, "roles": _are_texts, "cards": _are_texts,
@@ -65,7 +65,7 @@ def _exercise(text: str, path: str) -> Exercise | Diagnostic:
     for key, fits in wanted.items():
         if not fits(values.get(key)):
             hint = "slug, subdomain and difficulty are text, minutes a whole number, roles and cards lists of text"
-            return Diagnostic(_line(text, path, key), "C605", f"this exercise has no `{key}` of the right form", hint)
+            return Diagnostic(_line(text, path, key), "C605", f"this exercise has no valid `{key}`", hint)
     return Exercise(
         Span(path, 1), values["slug"], values["subdomain"], values["difficulty"], values["minutes"],
         tuple(values["roles"]), tuple(values["cards"]),
@@ -88,12 +88,12 @@ def _line(text: str, path: str, key: str) -> Span:
 
 
 def check(exercises: Sequence[Exercise], subdomains: Sequence[Subdomain], ids: Set[str]) -> Iterator[Diagnostic]:
-    """Exercises whose subdomain is none of deck.yaml, or that name cards which do not exist."""
+    """Exercises whose subdomain is not in deck.yaml, or that name cards which do not exist."""
     folders = [subdomain.folder for subdomain in subdomains]
     for exercise in exercises:
         if folders and exercise.subdomain not in folders:
             yield Diagnostic(
-                exercise.span, "C605", f"`{exercise.subdomain}` is no subdomain of deck.yaml",
+                exercise.span, "C605", f"`{exercise.subdomain}` is not a subdomain in deck.yaml",
                 f"the subdomains are {', '.join(folders)}",
             )  # fmt: skip
         for card in exercise.cards:

@@ -1,8 +1,8 @@
-"""Cards, words and exercises -> the track in figures: how many of what, and how many hours they take to learn.
+"""Cards, words and exercises -> the statistics of the track: counts, and the hours they take to learn.
 
-The hours are those of reading, learning for the first time, and practice; later reviews are outside. Reading counts
-120 words a minute, half of what plain prose takes, because of the code. A card costs its first reading and four
-repetitions in two weeks, at the eight seconds of M. Nielsen, "Augmenting Long-term Memory" (2018), scaled by kind.
+The hours cover reading, learning for the first time, and practice, without later reviews. Reading is 120 words a
+minute, half the speed of plain prose, because of the code. A card takes its first reading and four repetitions in two
+weeks, at the eight seconds of M. Nielsen, "Augmenting Long-term Memory" (2018), scaled by kind.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SECONDS: Mapping[str, int] = {"qa": 90, "cloze": 60, "output": 100, "bug": 120, 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A subdomain in numbers: minutes by what they go to, and the `hours` that deck.yaml plans, if any."""
+    """The statistics of a subdomain: minutes by activity, and the `hours` planned in deck.yaml, if any."""
 
     folder: str
     title: str
@@ -42,13 +42,13 @@ class Figures:
 
     @property
     def off(self) -> float | None:
-        """By how many percent the total differs from the plan; None where there is none."""
+        """The difference between total and plan, in percent; None without a plan."""
         return None if self.hours is None else (self.total / self.hours - 1) * 100
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The figures of each subdomain in study order, and those of the track."""
+    """The statistics of each subdomain, in study order, and of the track."""
 
     subdomains: tuple[Figures, ...] = ()
     roles: Mapping[str, int] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Statistics:
 def statistics(
     cards: Sequence[Card], words: Mapping[str, int], exercises: Sequence[Exercise], subdomains: Sequence[Subdomain]
 ) -> Statistics:
-    """The figures of a track; `words` counts the guide text of each concept file, by its name in the track."""
+    """The statistics of a track; `words` counts the guide text of each concept file, by its name in the track."""
     known = {subdomain.folder: subdomain for subdomain in subdomains}
     titles = {folder: subdomain.title for folder, subdomain in known.items()}
     for card in cards:
@@ -112,12 +112,12 @@ def _counts(values: Sequence[str], names: Sequence[str]) -> dict[str, int]:
 
 
 def off_hours(figures: Statistics, percent: int, shown: str) -> Iterator[Diagnostic]:
-    """The subdomains that are declared complete and whose hours are further from the plan than `percent`."""
+    """The complete subdomains whose hours differ from the plan by more than `percent`."""
     for row in figures.subdomains:
         if row.complete and row.hours is not None and row.off is not None and abs(row.off) > percent:
             path = f"{shown}/deck.yaml" if shown not in ("", ".") else "deck.yaml"
             yield Diagnostic(
                 Span(path, 1), "C606",
-                f"`{row.folder}` takes {row.total:.1f} h, {row.off:+.0f} % against the {row.hours:g} h of deck.yaml",
-                "add or cut cards, text or exercises, or plan other hours", "warning",
+                f"`{row.folder}` takes {row.total:.1f} h, {row.off:+.0f} % from the {row.hours:g} h in deck.yaml",
+                "add or remove cards, text or exercises, or change the plan", "warning",
             )  # fmt: skip

@@ -1,1 +1,1 @@
-"""A Block -> a Card, who it is, and the ledger that remembers who it was."""
+"""A Block -> a Card with its identity, and the ledger that keeps the identity between builds."""

@@ -1,10 +1,10 @@
-"""Notes and what they were -> notes with the time each last changed, and the new ledger.
+"""Notes and the previous ledger -> notes with the time each last changed, and the new ledger.
 
-Anki takes an edit only from a note whose modification time has risen, so a constant time never updates a
-learner and the time of the build is neither reproducible nor kind. The ledger is committed text: a line a
-note with the hash of what a learner would see and the time that last changed. While the hash stays the
-time stays, and the clock is not read. A note whose card has no id also has its trace there, by which
-`recognise.py` finds the guid again.
+Anki updates a note only if its modification time has increased. A constant time would never update any note, and the
+time of the build is not reproducible and would overwrite unchanged notes. The ledger is committed text, with one line
+for each note: the hash of what a learner sees, and the time that it last changed. While the hash stays the same, so
+does the time, and the clock is not read. For a card without an id, the line also has its trace, by which
+`recognise.py` finds the guid.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from datetime import datetime, timezone
 
 from ..model import MAX_QUESTION, Diagnostic, Note, NoteType, Span, Trace
 
-# The time of every note that no ledger knows: a build without one must not read a clock.
+# The time of every note that is not in a ledger: a build without one must not read the clock.
 FIRST = int(datetime(2020, 1, 1, tzinfo=timezone.utc).timestamp())
 
-# What no ledger reaches: a moment later than this could not be written with four digits of a year.
+# The latest time in a ledger: a later year could have five digits.
 LAST = int(datetime(9998, 12, 31, tzinfo=timezone.utc).timestamp())
 
 HEADER = "# build-decks ledger 1: state, id, guid, cards, hash, time of the last change. Commit it; do not edit it."
@@ -31,7 +31,7 @@ FOOTER = "# end"
 _LINE = re.compile(
     r"(?P<state>note|retired|notetype)\t(?P<id>[^\x00-\x1f\x7f]+)\t(?P<guid>[0-9A-Za-z]+)\t(?P<cards>0|[1-9]\d{0,5})\t"
     r"(?P<hash>[0-9a-f]{32})\t(?P<changed>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
-    # Of a card without an id: what stands as its id is its question, and its trace follows.
+    # For a card without an id, the id is its question, and its trace follows.
     r"(?P<trace>\t(?P<file>[^\x00-\x1f\x7f]+)\t(?P<asked>[0-9a-f]{16})\t(?P<answer>-|[0-9a-f]{16})\t"
     r"(?P<sketch>[0-9a-f]{32})\t(?P<cloze>-|cloze))?",
     re.ASCII,
@@ -41,9 +41,9 @@ _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note or note type as it was last built; `changed` is Unix time, `cards` how many it makes.
+    """A note or note type as it was last built; `changed` is Unix time, `cards` is how many cards it makes.
 
-    Of a card without an id, `id` is the question of its trace.
+    For a card without an id, `id` is the question of its trace.
     """
 
     state: str
@@ -56,7 +56,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What a person calls it, as `Card.name`."""
+        """Its name for display, like `Card.name`."""
         return self.trace.shown if self.trace else self.id
 
 
@@ -69,9 +69,9 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a build changes for a learner, as names of cards in order; `emptied` lost a cloze deletion.
+    """What a build changes for a learner, as names of cards in order; `emptied` cards lost a cloze deletion.
 
-    The last three are those of `recognise.Recognised`.
+    The last three come from `recognise.Recognised`.
     """
 
     new: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class Changes:
 
 
 def parse(text: str, path: str) -> tuple[Ledger, tuple[Diagnostic, ...]]:
-    """Read a ledger; each line that is not as `text_of` writes it is a fault."""
+    """Read a ledger; each line that `text_of` would not write is a fault."""
     entries: dict[str, Entry] = {}
     lines: dict[str, int] = {}
     faults: list[Diagnostic] = []
@@ -97,25 +97,25 @@ def parse(text: str, path: str) -> tuple[Ledger, tuple[Diagnostic, ...]]:
 
     rows = text.split("\n")
     if rows[0] != HEADER:
-        fault(1, "this ledger does not begin as one of this version", "restore it from version control")
+        fault(1, "this ledger does not begin with the header of this version", "restore it from version control")
     if rows[-1]:
-        fault(len(rows), "the last line is torn", "restore the ledger from version control")
+        fault(len(rows), "the last line is incomplete", "restore the ledger from version control")
     elif rows[-2:] != [FOOTER, ""]:
-        fault(len(rows), "the end is torn off", "restore the ledger from version control")
+        fault(len(rows), "the end is missing", "restore the ledger from version control")
     for number, row in enumerate(rows[1:-1], 2):
         entry = _entry(row)
         if row == FOOTER and number == len(rows) - 1:
             continue
         if row.startswith(_CONFLICT):
-            fault(number, "a merge conflict", "keep the lines of both sides, of two for one id the later one")
+            fault(number, "a merge conflict", "keep the lines of both sides; of two for one id, keep the later one")
         elif entry is None:
-            fault(number, "no line of a ledger", "restore it from version control: the ledger is not edited")
+            fault(number, "this is not a line of a ledger", "restore it from version control; do not edit the ledger")
         elif entry.guid in lines and entries[entry.guid] == entry:
-            pass  # git's union merge doubles lines that stand between those that both sides added
+            pass  # git's union merge duplicates lines between those that both sides added
         elif entry.guid in lines:
             other = entries[entry.guid].id
             called = "" if other == entry.id else f", as `{other}`"  # two branches reworded it
-            message = f"`{entry.id}` stands in line {lines[entry.guid]} too{called}"
+            message = f"`{entry.id}` is on line {lines[entry.guid]} too{called}"
             fault(number, message, "keep the line with the later time")
         else:
             entries[entry.guid] = entry
@@ -144,7 +144,7 @@ def _entry(row: str) -> Entry | None:
 
 
 def text_of(ledger: Ledger) -> str:
-    """The ledger as text: one line an entry, sorted by id, so that branches merge line by line."""
+    """The ledger as text: one line per entry, sorted by id, so that branches merge line by line."""
     rows = [HEADER]
     for entry in sorted(ledger.entries.values(), key=lambda entry: (entry.id, entry.guid)):
         moment = datetime.fromtimestamp(entry.changed, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -158,7 +158,7 @@ def _columns(trace: Trace) -> str:
 
 
 def reused(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:
-    """Notes whose id belonged to a retired one with another content. Without an id, that is a card that came back."""
+    """Notes whose id belonged to a retired note with different content. A card without an id has come back."""
     for note in notes:
         if note.card.trace:
             continue
@@ -166,7 +166,7 @@ def reused(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:
         if entry and entry.state == "retired" and entry.hash != _note_hash(note):
             yield Diagnostic(
                 note.card.span, "C301", f"the id `{note.card.id}` belonged to a card that was retired",
-                "give this card an id of its own; to bring the old card back, restore it as it was, build, then edit",
+                "give this card a new id; to bring the old card back, restore it as it was, build, then edit",
             )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def date(
 ) -> tuple[tuple[Note, ...], Mapping[int, int], Ledger, Changes]:
     """Dated notes, the change time of each note type by id, the new ledger and what changed.
 
-    `now` gives Unix time; it is asked only when something that the ledger knows has changed.
+    `now` gives Unix time; it is called only if something in the ledger has changed.
     """
     known, entries = ledger.entries, dict(ledger.entries)
     found: dict[str, list[str]] = defaultdict(list)

@@ -1,12 +1,11 @@
-"""Cards without ids and the ledger -> the guid of each, so that a learner's progress outlives an edit.
+"""Cards without ids and the ledger -> the guid of each, so that a learner's progress survives an edit.
 
-A card that says who it is keeps its guid whatever is done to it. Other people's questions say nothing: such a card is
-known again by its trace, which the ledger keeps beside its guid. What is surest is tried first: nothing changed, the
-answer was edited, the file was renamed, the question was reworded. Each card and each entry is used once, and
-whatever could be either of two is taken for new: a learner who meets a question anew loses less than one who is
-promised that he knows what he never saw.
+A card with an id keeps its guid whatever changes. A card from other people's notes has none, so it is recognised by its
+trace, which the ledger keeps next to its guid. The most certain matches are tried first: nothing changed, the answer
+was edited, the file was renamed, the question was reworded. Each card and each entry is used once. A card that could be
+either of two is treated as new: repeating a known question costs a learner less than losing an unknown one.
 
-All but one of the passes are look-ups. Only what they leave of a file is compared one by one.
+All passes but one are lookups. Only the cards that they leave in a file are compared one by one.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ from . import ids
 from .ledger import Entry, Ledger
 from .traces import likeness, normal, runs_of, tells, trust
 
-# Of sketches, shares of bins: 5 of 16 is more than 94 of 100 pairs of cards of one file have in common, and what three
-# of four answers keep when half of their words are others. The standard error is a tenth.
+# Shares of equal bins in sketches. 94 of 100 pairs of cards in a file share fewer than 5 of 16; three of four answers
+# still share as many after half of their words have changed. The standard error is a tenth.
 ALIKE, SAME, AHEAD = 0.3, 0.5, 0.25
-# Of a question with its answer: a like question and a like answer together, see `_nearness`.
+# For question and answer together, see `_nearness`.
 NEAR, NEAR_AHEAD, NEAR_QUESTION = 0.9, 0.25, 0.2
-# So many pairs of one file are compared, which takes an eighth of a second.
+# At most so many pairs of one file are compared, which takes an eighth of a second.
 MOST_PAIRS = 200 * 200
 MOST_NAMED = 3
 
@@ -39,10 +38,11 @@ Score = tuple[float, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The guid of each card, in their order, and what a person is told.
+    """The guid of each card, in order, and what to report.
 
-    `reworded` pairs the old question with the new; `ambiguous` names a card that is taken for new with the old ones
-    that it could be; in the files of `crowded` too much changed to look for reworded questions.
+    `reworded` pairs the old question with the new one. `ambiguous` names each card that is treated as new because it
+    could be one of several old ones, with those. The files in `crowded` changed too much to look for reworded
+    questions.
     """
 
     guids: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Recognised:
 
 
 def recognise(track: str, cards: Sequence[Card], known: Ledger) -> Recognised:
-    """Give each card its guid; one with an id keeps what it has. `track` is the track's tag."""
+    """Give each card its guid; one with an id keeps its guid. `track` is the track's tag."""
     traces = {at: card.trace for at, card in enumerate(cards) if card.trace}
     named = {card.guid for card in cards if not card.trace}
     old = {guid: entry for guid, entry in sorted(known.entries.items()) if entry.trace and guid not in named}
@@ -72,7 +72,7 @@ def recognise(track: str, cards: Sequence[Card], known: Ledger) -> Recognised:
 
 
 def _first(track: str, cards: Mapping[int, Trace], taken: Collection[str]) -> Iterator[tuple[int, str]]:
-    """The guids of new cards: for each question the first ones that are free."""
+    """The guids of new cards: the first free ones for each question."""
     numbers: Counter[Hashable] = Counter()
     for at, card in cards.items():
         guid = ""
@@ -83,7 +83,7 @@ def _first(track: str, cards: Mapping[int, Trace], taken: Collection[str]) -> It
 
 
 def _settled(track: str, cards: Mapping[int, Trace], given: Mapping[int, str]) -> dict[int, str]:
-    """The guids, those of cards with equal traces in the order in which the next build will find these again."""
+    """The guids; those of cards with equal traces are in the order in which the next build will find them."""
     settled = dict(given)
     equal: dict[Hashable, list[int]] = {}
     for at in sorted(given):
@@ -95,7 +95,7 @@ def _settled(track: str, cards: Mapping[int, Trace], given: Mapping[int, str]) -
 
 
 def _in_order(track: str, asked: Trace, guids: Collection[str]) -> list[str]:
-    """Guids of equal questions as these stood in the file of `asked` when they were new, then those of another past."""
+    """Guids of equal questions, in their order when they were new in the file of `asked`, then any others."""
     if len(guids) < 2:
         return list(guids)
     numbers = range(2 * len(guids) + 8)  # some of those that once stood there may be gone
@@ -124,7 +124,7 @@ def _answered(trace: Trace) -> Hashable:
 
 
 def _match(track: str, cards: Mapping[int, Trace], old: Mapping[str, Entry]) -> _Matching:
-    """The passes, the surest first. What was retired comes back only where its question does."""
+    """The passes, most certain first. A retired card comes back only if its question does."""
     live, retired = (
         {guid: entry.trace for guid, entry in old.items() if entry.state == state and entry.trace}
         for state in ("note", "retired")
@@ -145,7 +145,7 @@ def _match(track: str, cards: Mapping[int, Trace], old: Mapping[str, Entry]) -> 
 
 @dataclass(slots=True)
 class _Matching:
-    """What the passes find. Each takes from `cards`, by their place, and from its pool of entries, by their guid."""
+    """The matches so far. Each pass removes cards from `cards`, by index, and entries from its pool, by guid."""
 
     track: str
     all_cards: Mapping[int, Trace]
@@ -156,12 +156,12 @@ class _Matching:
     crowded: list[str] = field(default_factory=list)
 
     def unchanged(self, pool: dict[str, Trace]) -> None:
-        """In the same file, the same question and answer: equal cards in their order."""
+        """Same file, question and answer; equal cards match in their order."""
         for ats, guids in self._groups(pool, _all):
             self._take(pool, zip(ats, _in_order(self.track, self.cards[ats[0]], guids), strict=False))
 
     def edited(self, pool: dict[str, Trace]) -> None:
-        """In the same file, the same question: equal ones are told apart by their answers, else by their order."""
+        """Same file and question; equal questions match by their answers, else in their order."""
         for ats, guids in self._groups(pool, _asked_here):
             asked = self.cards[ats[0]]
             if 1 < len(ats) * len(guids) <= MOST_PAIRS:
@@ -174,7 +174,7 @@ class _Matching:
                 self._doubt(pool, ats, guids)
 
     def moved(self, pool: dict[str, Trace]) -> None:
-        """In another file, the same question and answer: the only ones, or all of one file in one other."""
+        """Same question and answer in another file: the only ones, or all of one file in one other."""
         for ats, guids in self._groups(pool, _asked_and_answered):
             files = {self.cards[at].name for at in ats}, {pool[guid].name for guid in guids}
             if len(ats) == len(guids) and all(len(names) == 1 for names in files):
@@ -183,7 +183,7 @@ class _Matching:
                 self._doubt(pool, ats, guids)
 
     def moved_and_edited(self, pool: dict[str, Trace]) -> None:
-        """In another file, the same question: the only ones left, and alike in the answer or the only ones at all."""
+        """Same question in another file: the only ones left, with similar answers, or the only ones in the track."""
         only = self._only(pool, _asked)
         alone = self._alone(_asked) if only else None
         for at, guid in only:
@@ -191,7 +191,7 @@ class _Matching:
                 self._take(pool, [(at, guid)])
 
     def renamed(self) -> dict[str, str]:
-        """Files that are gone, with the one to which most went of what was found again."""
+        """Files that are gone, each with the file that has most of its recognised cards."""
         here = {card.name for card in self.all_cards.values()}
         went: dict[str, Counter[str]] = {}
         for at, guid in self.given.items():
@@ -201,7 +201,7 @@ class _Matching:
         return {old: new for old, (new, count, total) in most.items() if 2 * count > total}
 
     def reworded(self, pool: dict[str, Trace], renamed: Mapping[str, str]) -> None:
-        """In the same file, the same answer: one that says enough and is no other's there."""
+        """Same file and answer, if the answer is distinctive and unique in the file."""
 
         def key(trace: Trace) -> Hashable:
             return renamed.get(trace.name, trace.name), trace.answer, trace.cloze
@@ -209,19 +209,19 @@ class _Matching:
         self._by_answer(pool, key)
 
     def moved_and_reworded(self, pool: dict[str, Trace]) -> None:
-        """In another file, the same answer: one that says enough and is no other's in the whole track."""
+        """Same answer in another file, if the answer is distinctive and unique in the track."""
         self._by_answer(pool, _answered)
 
     def _by_answer(self, pool: dict[str, Trace], key: Key) -> None:
         only = self._only(pool, key, tells)
         alone = self._alone(key) if only else None
         for at, guid in only:
-            # An answer says less where what is shown with the question is another.
+            # An answer says less if the text shown with the question differs.
             if alone and alone(at) and likeness(self.cards[at], pool[guid]) >= SAME:
                 self._take(pool, [(at, guid)])
 
     def near(self, pool: dict[str, Trace], renamed: Mapping[str, str]) -> None:
-        """In the same file, a like question with a like answer, where no other is nearly as like."""
+        """Same file, with a similar question and answer, if no other pair is nearly as similar."""
 
         def key(trace: Trace) -> Hashable:
             return renamed.get(trace.name, trace.name), trace.cloze
@@ -245,7 +245,7 @@ class _Matching:
                 self._doubt(pool, [at], candidates)
 
     def doubted(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Cards that are taken for new, each with what it could be and nothing else became."""
+        """Cards that are treated as new, each with the unmatched entries that it could be."""
         for at, (pool, guids) in sorted(self.doubts.items(), key=lambda doubt: doubt[0]):
             if at in self.cards:
                 left = (pool[guid].shown for guid in guids if guid in pool)
@@ -256,7 +256,7 @@ class _Matching:
     def _groups(
         self, pool: Mapping[str, Trace], key: Key, fit: Callable[[Trace], bool] | None = None
     ) -> list[tuple[list[int], list[str]]]:
-        """What is left on both sides with the same key, each side in its order."""
+        """The unmatched cards and entries with the same key, each side in its order."""
         if not self.cards or not pool:
             return []
         guids: dict[Hashable, list[str]] = {}
@@ -271,7 +271,7 @@ class _Matching:
     def _only(
         self, pool: Mapping[str, Trace], key: Key, fit: Callable[[Trace], bool] | None = None
     ) -> list[tuple[int, str]]:
-        """What is left on both sides and is the only one with its key; the others are in doubt."""
+        """The unmatched pairs that are the only ones with their key; any others are in doubt."""
         only = []
         for ats, guids in self._groups(pool, key, fit):
             if len(ats) == len(guids) == 1:
@@ -281,7 +281,7 @@ class _Matching:
         return only
 
     def _alone(self, key: Key) -> Callable[[int], bool]:
-        """Whether of all cards and of all entries, matched or not, no other has the key of the card at a place."""
+        """Whether no other card or entry, matched or not, has the key of the card at an index."""
         cards = Counter(map(key, self.all_cards.values()))
         entries = Counter(map(key, self.all_live.values()))
         return lambda at: cards[key(self.all_cards[at])] == entries[key(self.all_cards[at])] == 1
@@ -293,7 +293,7 @@ class _Matching:
         guids: Sequence[str],
         score: Callable[[Trace, Trace], float],
     ) -> list[Score]:
-        """Each card against each entry, but for pairs that have nothing in common."""
+        """Each card with each entry, except for pairs that have nothing in common."""
         found = ((score(self.cards[at], pool[guid]), at, guid) for at in ats for guid in guids)
         return [row for row in found if row[0]]
 
@@ -314,10 +314,10 @@ def _trusted(one: Trace, other: Trace) -> float:
 def _weights(
     sides: Iterable[Iterable[Trace]], key: Key, wanted: Iterable[Hashable]
 ) -> dict[Hashable, Mapping[str, int]]:
-    """What each run of a question says, for each of the files that are wanted: the more of them have it, the less.
+    """The weight of each run of characters in a question, for each wanted file: the more questions have it, the lower.
 
-    What all have, such as "What is the difference between", tells none of them. Whole numbers add up to the same in
-    any order.
+    Words that all questions have, such as "What is the difference between", distinguish none of them. Whole numbers
+    have the same sum in any order.
     """
     counts: dict[Hashable, list[Counter[str]]] = {name: [] for name in wanted}
     for side in sides:
@@ -333,26 +333,26 @@ def _weights(
 
 
 def _nearness(card: Trace, entry: Trace, weights: Mapping[str, int]) -> float:
-    """How like two cards are in question and answer, from 0 to 2; 0 where either is not.
+    """How similar two cards are in question and answer, from 0 to 2; 0 if either part differs too much.
 
-    The shorter the answer, the more alike must the questions be.
+    The shorter the answer, the more similar the questions must be.
     """
     answer = likeness(card, entry)
     if answer < ALIKE:
         return 0.0
     one, other = runs_of(card.question), runs_of(entry.question)
-    # Of "What does this print?" above other code only the code tells.
+    # For "What does this print?" above different code, only the code counts.
     question = answer
     if one != other:
         question = sum(map(weights.__getitem__, one & other)) / sum(map(weights.__getitem__, one | other))
-    # The question of a cloze is but its heading.
+    # The question of a cloze is only its heading.
     return question + trust(card, entry) * answer if question >= NEAR_QUESTION or card.cloze else 0.0
 
 
 def _sure(scores: Sequence[Score], least: float, ahead: float) -> tuple[list[tuple[int, str]], list[Score]]:
-    """Pairs of card and entry that are at `least` so near, and `ahead` of any other of either; and what is left.
+    """Pairs of card and entry that score `least` or more, and lead every other pair of either by `ahead`; and the rest.
 
-    What is sure is taken out and the rest looked at again, until nothing is.
+    Certain pairs are removed and the rest is examined again, until none is left.
     """
     found: list[tuple[int, str]] = []
     left = list(scores)

@@ -1,4 +1,4 @@
-"""Block -> Card: judges the metadata and gives the deck, the difficulty, the tags and the guid."""
+"""Block -> Card: checks the metadata and sets the deck, the difficulty, the tags and the guid."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MAX_ID = 100
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What a track says of its cards: root tag and title, subdomains, roles, default difficulty."""
+    """The labels of a track: root tag and title, subdomains, roles, default difficulty."""
 
     tag: str
     title: str
@@ -44,7 +44,7 @@ class Labels:
 
 
 def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagnostic, ...]]:
-    """The card, as far as its metadata goes, and every fault of it. One without an id has a trace, and no guid yet."""
+    """The card and every fault in its metadata. A card without an id has a trace, and no guid yet."""
     card_id, difficulty, kind, tier = (
         _value(block, key, default)
         for key, default in (("id", ""), ("difficulty", labels.difficulty), ("kind", "qa"), ("tier", ""))
@@ -55,7 +55,7 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
     faults = [] if block.is_found else list(_form(block))
     if not block.is_found and not any(
         fault.code == "C102" for fault in block.faults
-    ):  # of a comment that is none, nothing is missing
+    ):  # the comment itself is invalid: report nothing as missing
         faults += _metadata(block, labels, card_id, difficulty, tier, roles)
     if not known:
         faults.append(_unknown_folder(source, labels))
@@ -87,7 +87,7 @@ def _trace(block: Block, source: Source, cloze: bool) -> Trace:
 
 @cache
 def _topic(name: str) -> str:
-    """What a file is about: its name, of a README that of its folder."""
+    """The topic of a file: its name, or that of its folder for a README."""
     path = PurePosixPath(name)
     return path.parent.name if path.stem.lower() == "readme" else path.stem
 
@@ -102,7 +102,7 @@ def _roles(block: Block) -> tuple[str, ...]:
 
 
 def _subdomain(source: Source, labels: Labels) -> tuple[Subdomain, bool]:
-    """The subdomain of a file, and whether the track knows it. Files at the root have none."""
+    """The subdomain of a file, and whether the track has it. Files at the root have none."""
     folder = source.name.split("/")[0] if "/" in source.name else ""
     for subdomain in labels.subdomains:
         if subdomain.folder == folder:
@@ -116,7 +116,7 @@ def _unknown_folder(source: Source, labels: Labels) -> Diagnostic:
     folder = source.name.split("/")[0]
     known = ", ".join(subdomain.folder for subdomain in labels.subdomains) or "none"
     return Diagnostic(
-        Span(source.path, 1), "C120", f"the folder `{folder}` is no subdomain of deck.yaml",
+        Span(source.path, 1), "C120", f"the folder `{folder}` is not a subdomain in deck.yaml",
         f"add it there or move the file; the subdomains are {known}",
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def _metadata(
         )  # fmt: skip
     elif not _is_id(card_id):
         yield Diagnostic(
-            block.attributes["id"].span, "C116", f"`{card_id}` is no id",
+            block.attributes["id"].span, "C116", f"`{card_id}` is not a valid id",
             "use lower-case letters and digits with single dots or hyphens between them",
         )  # fmt: skip
     if not difficulty:
@@ -142,17 +142,17 @@ def _metadata(
     elif difficulty.lower() not in DIFFICULTIES:
         span = block.attributes["difficulty"].span
         yield Diagnostic(
-            span, "C117", f"`{difficulty}` is no difficulty", f"the difficulties are {', '.join(DIFFICULTIES)}"
+            span, "C117", f"unknown difficulty `{difficulty}`", f"the difficulties are {', '.join(DIFFICULTIES)}"
         )
     if tier and tier not in TIERS:
         span = block.attributes["tier"].span
-        yield Diagnostic(span, "C105", f"`{tier}` is no tier", f"the tiers are {', '.join(TIERS)}")
+        yield Diagnostic(span, "C105", f"unknown tier `{tier}`", f"the tiers are {', '.join(TIERS)}")
     for role in roles:
         known = labels.roles
         if not kebab(role) or (known is not None and role not in known):
             span = block.attributes["roles"].span
             hint = f"the roles are {', '.join(known)}" if known else "use letters and digits"
-            yield Diagnostic(span, "C105", f"`{role}` is no role", hint)
+            yield Diagnostic(span, "C105", f"unknown role `{role}`", hint)
 
 
 def _is_id(text: str) -> bool:
@@ -165,7 +165,8 @@ def _form(block: Block) -> Iterator[Diagnostic]:
     for key, (form, wanted) in _FORMS.items():
         attribute = block.attributes.get(key)
         if attribute and not form.fullmatch(attribute.value):
-            yield Diagnostic(attribute.span, "C105", f"`{attribute.value}` is no value of `{key}`", f"write {wanted}")
+            message = f"`{attribute.value}` is not a valid value for `{key}`"
+            yield Diagnostic(attribute.span, "C105", message, f"write {wanted}")
 
 
 @cache  # the cards of a file share their tags, in memory too
@@ -174,5 +175,5 @@ def _tags(
 ) -> tuple[str, ...]:
     labels = [("subdomain", kebab(folder)), ("difficulty", difficulty), ("topic", topic), ("kind", kind)]
     labels += [("role", kebab(role)) for role in roles] + [("tier", tier)]
-    labels.append(("level", kebab(level) or "".join(level.split())))  # a sign such as a star is no word, but a tag
+    labels.append(("level", kebab(level) or "".join(level.split())))  # a sign such as a star becomes a tag too
     return tuple(sorted(f"{root}::{label}::{value}" for label, value in labels if value))

@@ -1,4 +1,4 @@
-"""A card's text -> its trace, by which it is known again without an id; how alike two traces are."""
+"""A card's text -> its trace, by which it is recognised without an id; the similarity of two traces."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from operator import eq
 
 from ..model import MAX_QUESTION, Trace
 
-# A sketch is of so many characters, and of short words the hashes are kept: a text is made of few.
+# A sketch covers so many characters. The hashes of short words are cached, because a text repeats them.
 SKETCHED = 500
 SHORT = 32
 BINS = 16
 _EMPTY = 1 << 32
 
-# So many bins are filled by about 20 characters: less is an answer that two cards may share by chance.
+# About 20 characters fill so many bins: two cards may share a shorter answer by chance.
 TELLING = 12
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
@@ -26,14 +26,14 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 def trace(name: str, question: str, front: str, answer: str, cloze: bool = False) -> Trace:
     """The trace of a card in the file `name`, from its parts as plain text or as written.
 
-    Case and white space do not count. Punctuation does, for `x == y` is not `x != y`; a fixed comma makes a like
-    question, not the same.
+    Case and white space do not count. Punctuation does, because `x == y` is not `x != y`; a corrected comma makes a
+    similar question, not the same.
     """
     asked, shown, answered = normal(question), normal(front), normal(answer)
     told = " ".join(part for part in (shown, answered) if part)
     line = next((line for text in (question, front, answer) if (line := _line(text))), "?")
     return Trace(
-        name=_CONTROLS.sub(" ", name),  # a file may be called so that it would break its row
+        name=_CONTROLS.sub(" ", name),  # the name of a file could break its row
         question=line,
         asked=_digest(f"{asked}\x1f{shown}"),
         answer=_digest(answered) if answered else "",
@@ -48,7 +48,7 @@ def _line(text: str) -> str:
 
 
 def normal(text: str) -> str:
-    """What of a text counts."""
+    """The part of a text that counts."""
     return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", text).casefold().split()))
 
 
@@ -57,7 +57,7 @@ def _digest(text: str) -> str:
 
 
 def _runs(word: str) -> tuple[str, ...]:
-    """The runs of three characters of a word, which in Chinese is a sentence."""
+    """The runs of three characters in a word, which in Chinese is a sentence."""
     padded = f" {word} "
     return tuple(padded[at : at + 3] for at in range(len(word)))
 
@@ -76,10 +76,10 @@ _hashes_of_a_short_word = lru_cache(1 << 13)(_hashes)
 
 
 def _sketch(text: str) -> str:
-    """What two texts have in common of a sketch is about what they have in common of the runs in their words.
+    """A sketch of a text: the share of equal bins in two sketches estimates the share of equal runs in two texts.
 
-    One-permutation MinHash (Li, Owen and Zhang, NIPS 2012): the low bits of a hash choose a bin, and each bin keeps
-    the least hash, of which it shows one byte; 0 says that it is empty.
+    One-permutation MinHash (Li, Owen and Zhang, NIPS 2012): the low bits of a hash choose a bin, and each bin keeps one
+    byte of its least hash; 0 means that it is empty.
     """
     bins = [_EMPTY] * BINS
     for word in set(text[:SKETCHED].split()):
@@ -91,7 +91,7 @@ def _sketch(text: str) -> str:
 
 @lru_cache(1 << 12)
 def _bins(sketch: str) -> tuple[bytes, int]:
-    """The bins of a sketch, and a bit for each that is filled."""
+    """The bins of a sketch, and a bit for each filled one."""
     bins = bytes.fromhex(sketch)
     return bins, sum(1 << place for place, byte in enumerate(bins) if byte)
 
@@ -108,10 +108,10 @@ def likeness(one: Trace, other: Trace) -> float:
 
 
 def tells(trace: Trace) -> bool:
-    """Whether there is an answer, and one that says enough to know a card by."""
+    """Whether there is an answer, and it is long enough to recognise a card by."""
     return bool(trace.answer) and _filled(trace) >= TELLING
 
 
 def trust(one: Trace, other: Trace) -> float:
-    """How much the likeness of two sketches says: that of a long text all, that of `Yes.` a quarter."""
+    """The weight of the likeness of two sketches: 1 for a long text, a quarter for `Yes.`."""
     return min(_filled(one), _filled(other)) / BINS

@@ -1,7 +1,7 @@
-"""Source -> Document, and tokens -> HTML: the one room that knows markdown-it.
+"""Source -> Document, and tokens -> HTML: the only package that imports markdown-it.
 
-A document is parsed once. Its blocks keep their tokens, and a part of a card is rendered from them, so
-link references and footnotes resolve wherever in the file they are defined.
+A document is parsed once. Its blocks keep their tokens, from which the parts of a card are rendered, so link references
+and footnotes resolve wherever the file defines them.
 """
 
 from __future__ import annotations

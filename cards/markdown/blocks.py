@@ -1,4 +1,4 @@
-"""Tokens -> Chunks: which Markdown blocks a document has, where each begins and how it was written."""
+"""Tokens -> Chunks: the Markdown blocks of a document, with their places and their text as written."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ Opens = Callable[[Sequence[Token], int], bool]
 
 
 def commented_heading(tokens: Sequence[Token], index: int) -> bool:
-    """Whether the heading that ends here has a comment under it: such a one opens what it stands in."""
+    """Whether the heading that ends here has a comment under it; such a heading opens its containers."""
     return is_comment(tokens, index + 1)
 
 
 def listed_heading(tokens: Sequence[Token], index: int) -> bool:
-    """That any heading does which ends here."""
+    """Any heading that ends here opens its containers."""
     return True
 
 
 def blocks(tokens: Sequence[Token], opens: Opens) -> Iterator[tuple[int, int, tuple[Container, ...]]]:
     """The ranges of tokens that make one block each.
 
-    A list or quote is one block, unless a heading inside `opens` it: then the blocks in it are `within` it. What a
-    quote holds is quoted from somewhere: only our own comments open it.
+    A list or quote is one block, unless a heading inside `opens` it: then its blocks are `within` it. A quote holds
+    quoted text, so only our own comments open it.
     """
     closes: dict[int, int] = {}
     marked = [0]
@@ -80,7 +80,7 @@ def container_of(index: int, token: Token) -> Container | None:
 
 
 def column_of(raw: str, line: int, within: Sequence[Container]) -> int:
-    """The column at which a line of the file begins, behind the marks of the containers it stands in."""
+    """The column at which a line of the file begins, after the marks of its containers."""
     if not within:
         return len(raw) - len(raw.lstrip(" \t")) + 1
     marks = sum(container.type == "quote" or container.line == line for container in within)
@@ -130,7 +130,7 @@ def _source(token: Token) -> str:
 
 
 def _outdent(lines: Sequence[str], within: tuple[Container, ...], first: int) -> Sequence[str]:
-    """Markdown freed of the marks of the list items and quotes around it; `first` is its first line."""
+    """Markdown without the marks of the list items and quotes around it; `first` is its first line."""
     for container in within:
         if container.type == "quote":
             lines = [re.sub(r"^[ ]{0,3}>[ ]?", "", line) for line in lines]

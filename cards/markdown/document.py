@@ -1,4 +1,4 @@
-"""Source -> Document, and the faults by which a file would lose what it holds."""
+"""Source -> Document, and the faults that would lose part of a file."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ..model import Container, Diagnostic, Document, Source, Span
 from .blocks import blocks, chunk_of, column_of, commented_heading, container_of, listed_heading
 from .parser import MAX_NESTING, block_parser_for, fill, parser_for
 
-# CommonMark 0.31, HTML blocks: of kind 1 are these tags, of kinds 2 to 5 what the table below begins with. Each
-# goes on to its closing, else to the end of what holds it.
+# HTML blocks in CommonMark 0.31: these tags begin kind 1, the openings in the table below kinds 2 to 5. Each continues
+# to its closing, else to the end of its container.
 _VERBATIM = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.IGNORECASE)
 _CLOSINGS = {"<!--": "-->", "<?": "?>", "<![cdata[": "]]>", "<!": ">"}
 
 
 def parse(source: Source, blank: int = 0, notes: bool = False) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """Read Markdown, taking the first `blank` lines (front matter) for empty ones.
+    """Read Markdown, treating the first `blank` lines (front matter) as empty.
 
-    In somebody's `notes` a list is opened at any heading in it, and but for headings the inline content is left to be
-    parsed when it is shown: most of it never is.
+    In other people's `notes`, any heading in a list opens it. Except for headings, inline content is parsed only when
+    it is shown, because most of it never is.
     """
     lines = source.text.split("\n")
     body = "\n".join([*[""] * blank, *lines[blank:], ""])
@@ -45,7 +45,7 @@ def parse(source: Source, blank: int = 0, notes: bool = False) -> tuple[Document
 
 
 def _leave(tokens: Sequence[Token], references: Mapping[str, Any]) -> None:
-    """Mark inline content as not yet parsed, but for that of headings, which give anchors."""
+    """Mark inline content as not yet parsed, except that of headings, which give anchors."""
     for index, token in enumerate(tokens):
         if token.type == "inline":
             token.children = None
@@ -54,7 +54,7 @@ def _leave(tokens: Sequence[Token], references: Mapping[str, Any]) -> None:
 
 
 def _without_footnotes(tokens: list[Token], footnotes: dict[str, tuple[Token, ...]]) -> list[Token]:
-    """The tokens outside footnote definitions, whose own go to `footnotes` by label."""
+    """The tokens outside footnote definitions; those inside go to `footnotes`, by label."""
     if not any(token.type == "footnote_reference_open" for token in tokens):
         return tokens
     kept: list[Token] = []
@@ -72,7 +72,7 @@ def _without_footnotes(tokens: list[Token], footnotes: dict[str, tuple[Token, ..
 
 
 def _lost(tokens: Sequence[Token], document: Document) -> Iterator[Diagnostic]:
-    """Blocks that swallow what follows them: too deep, or opened and never closed."""
+    """Blocks that swallow the text after them: nested too deeply, or never closed."""
     within: list[Container | None] = []
     deep = False
 
@@ -87,8 +87,8 @@ def _lost(tokens: Sequence[Token], document: Document) -> Iterator[Diagnostic]:
             if token.level == MAX_NESTING - 1 and tokens[index + 1].nesting == -1 and not deep:
                 deep = True
                 yield Diagnostic(
-                    Span(document.source.path, start + 1), "C003", "lists or quotes are nested too deep to be read",
-                    f"flatten them: a quote counts as one, a list as two, and {MAX_NESTING} are too many",
+                    Span(document.source.path, start + 1), "C003", "lists or quotes are nested too deeply to be read",
+                    f"flatten them: a quote counts as one level, a list as two, and {MAX_NESTING} are too many",
                 )  # fmt: skip
         elif token.nesting == -1:
             within.pop()
@@ -104,11 +104,11 @@ def _lost(tokens: Sequence[Token], document: Document) -> Iterator[Diagnostic]:
 
 
 def unclosed_html(span: Span) -> Diagnostic:
-    """The fault of HTML, a comment among it, that has no end."""
+    """The fault of HTML, including comments, without an end."""
     return _unclosed(span, "HTML block or comment", "its closing tag or mark")
 
 
 def _unclosed(span: Span, what: str, closing: str) -> Diagnostic:
     return Diagnostic(
-        span, "C004", f"this {what} is never closed and swallows all that follows", f"close it with {closing}"
+        span, "C004", f"this {what} is never closed and swallows everything after it", f"close it with {closing}"
     )

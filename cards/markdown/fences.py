@@ -18,5 +18,5 @@ def code(fence: Chunk) -> Code:
 
 
 def holds_fence(chunk: Chunk, language: str) -> bool:
-    """Whether a fence of this language stands somewhere in a block."""
+    """Whether a block contains a fence of this language."""
     return any(token.type == "fence" and language_of(token) == language for token in chunk.tokens)

@@ -1,4 +1,4 @@
-"""Tokens -> what a page of the guide points at and can be pointed at: links, media, anchors and tables."""
+"""Tokens -> the links, media, anchors and tables of a page of the guide."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _RAW_NAME = re.compile(r"""\b(?:id|name)\s*=\s*["']([^"']+)["']""", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a link or medium names, and where."""
+    """The target of a link or medium, and its place."""
 
     address: str
     span: Span
@@ -42,7 +42,7 @@ def tokens_of(document: Document) -> Iterator[Token]:
 
 
 def targets(document: Document) -> Iterator[Target]:
-    """What the links and media of a page name, in Markdown and in raw HTML."""
+    """The targets of the links and media of a page, in Markdown and in raw HTML."""
     for token in tokens_of(document):
         if token.type == "html_block":
             yield from _raw_targets(document, token, 0, token.content)
@@ -75,7 +75,7 @@ def _raw_targets(document: Document, token: Token, start: int, html: str) -> Ite
 
 
 def anchors(document: Document) -> frozenset[str]:
-    """The fragments by which a page's headings, and the names in its raw HTML, can be reached."""
+    """The fragments that lead to a page's headings and to the names in its raw HTML."""
     found: set[str] = set()
     seen: dict[str, int] = {}
     tokens = list(tokens_of(document))
@@ -113,7 +113,7 @@ def _cell(document: Document, token: Token) -> Cell:
 
 
 def count_words(tokens: Sequence[Token]) -> int:
-    """The words of prose in the tokens: what is shown as code and what stands in comments is not counted."""
+    """The number of words of prose in the tokens, without code and comments."""
     count = 0
     for token in tokens:
         if token.type == "inline" and token.children is None:

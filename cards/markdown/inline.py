@@ -1,4 +1,4 @@
-"""What stands inside blocks: links, comments, bold runs, plain text, and the place of each."""
+"""The content of blocks: links, comments, bold runs, plain text, and the place of each."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from markdown_it.token import Token
 from ..model import Chunk, Document, Span
 from .parser import fill
 
-# Code, the target of a link, and what stands in angle brackets: nobody reads these as prose.
+# Code, link targets and text in angle brackets are not prose.
 _NO_PROSE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|(?<=\])\([^()\s]*(?:\s[^()]*)?\)|<[^<>\n]+>|https?://\S+", re.DOTALL)
 _BOLD = re.compile(r"\*\*|__")
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """The content of a heading, paragraph or cell: as it is read, and as written with all that is no prose blanked.
+    """The content of a heading, paragraph or cell: as a reader sees it, and as written with anything but prose blanked.
 
-    An offset into `text` is one into the content, so `place` gives the place of a word that is found there.
+    An offset into `text` is an offset into the content, so `place` gives the place of a word found there.
     """
 
     token: Token
@@ -30,7 +30,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A bold run of a cloze card, with the text around it in its block and the offset at which it is written."""
+    """A bold run of a cloze card, with the text around it in its block and its offset."""
 
     prose: Prose
     offset: int
@@ -79,7 +79,7 @@ def deletions(tokens: Sequence[Token]) -> Iterator[Deletion]:
 
 
 def place(document: Document, token: Token, offset: int) -> Span:
-    """The place of a character of a block's content; containers may have indented the lines of the file."""
+    """The place of a character of a block's content; containers may indent the lines of the file."""
     before = token.content[:offset].split("\n")
     line = (token.map or (0, 0))[0] + len(before)
     own = token.content.split("\n")[len(before) - 1]
@@ -98,7 +98,7 @@ def links(document: Document, tokens: Sequence[Token]) -> Iterator[tuple[str, Sp
 
 
 def target_offset(content: str, target: str, start: int) -> int:
-    """Where the target of a link that begins at `start` stands; an escaped one follows the link's text."""
+    """The offset of the target of a link that begins at `start`; an escaped target follows the link's text."""
     for needle, length in ((target, 0), ("](", 2)):
         found = content.find(needle, start)
         if target and found >= 0:
@@ -107,7 +107,7 @@ def target_offset(content: str, target: str, start: int) -> int:
 
 
 def stray_comments(document: Document, chunk: Chunk, opening: re.Pattern[str]) -> Iterator[Span]:
-    """The places of HTML comments inside a block that match `opening`, but for one that begins the block."""
+    """The places of HTML comments inside a block that match `opening`, except for one that begins the block."""
     if "<!--" in chunk.text:
         yield from _comments(document, chunk.tokens, opening, chunk.type == "comment")
 
@@ -133,7 +133,7 @@ def _comments(
 
 
 def count_bold(tokens: Sequence[Token]) -> int:
-    """How many bold runs the tokens hold, one inside another counting once."""
+    """The number of bold runs in the tokens; one inside another is not counted."""
     count = depth = 0
     for token in tokens:
         for child in token.children or ():
@@ -146,7 +146,7 @@ def count_bold(tokens: Sequence[Token]) -> int:
 
 
 def count_items(tokens: Sequence[Token]) -> int:
-    """How many list items the tokens hold, at every depth."""
+    """The number of list items in the tokens, at every depth."""
     return sum(token.type == "list_item_open" for token in tokens)
 
 

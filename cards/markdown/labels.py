@@ -16,7 +16,7 @@ from .parser import inline as parse_inline
 def split_labels(document: Document, chunk: Chunk, labels: tuple[str, ...]) -> Iterator[tuple[str, Chunk]]:
     """A paragraph cut at each line that opens with a bold label: (label or "", what follows it).
 
-    A label is the paragraph's structure, as the mark of a list item is: nothing inline reaches across it.
+    Like the mark of a list item, a label is part of the paragraph's structure: no inline markup reaches across it.
     """
     if not any(f"{label}**" in chunk.text or f"{label}__" in chunk.text for label in labels):
         yield "", chunk
@@ -57,8 +57,8 @@ def _piece(document: Document, chunk: Chunk, lines: Sequence[str], start: int, e
 
 
 def _after_label(children: Sequence[Token]) -> list[Token]:
-    """What follows a bold label that opens a paragraph; nothing where the label was not parsed as such."""
-    # markdown-it leaves an empty text token where a delimiter stood first in its line.
+    """The tokens after a bold label that begins a paragraph; none if the label was not parsed as bold."""
+    # markdown-it leaves an empty text token if a line begins with a delimiter.
     rest = [child for child in children if child.type != "text" or child.content]
     if [child.type for child in rest[:3]] != ["strong_open", "text", "strong_close"]:
         return []

@@ -1,4 +1,4 @@
-"""The markdown-it parser that reads all our Markdown, and its rules' additions."""
+"""The markdown-it parser for all Markdown here, with changes to some of its rules."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-# markdown-it drops what lies deeper without a word, so blocks that reach it are a fault.
+# markdown-it silently drops deeper blocks, so blocks at this depth are a fault.
 MAX_NESTING = 40
-# The rules whose tokens are named in diagnostics, which note where in their paragraph they begin, and the
-# character at which each does.
+# The rules whose tokens appear in diagnostics, and so record where they begin, with the first character of
+# each.
 _PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
-# Without any of these a text is but text.
+# A text without any of these is plain text.
 _MARKUP = re.compile(r"[\\`*_\[\]<>&!$\n^~]")
 Rule = Callable[[StateInline, bool], bool]
 
 
 @cache
 def parser_for(footnotes: bool, math: bool) -> MarkdownIt:
-    """A parser with the plugins that a text needs: each is asked at every character, so none stands idle."""
+    """A parser with only the plugins that a text needs, because each is called at every character."""
     return _parser(footnotes, math)
 
 
@@ -69,14 +69,14 @@ def inline(text: str, references: Mapping[str, Any]) -> list[Token]:
 
 
 def fill(tokens: Iterable[Token], references: Mapping[str, Any]) -> None:
-    """Parse the inline content that was left for the time when it is shown; what is parsed already stays as it is."""
+    """Parse the inline content that was not parsed yet."""
     for token in tokens:
         if token.type == "inline" and token.children is None:
             token.children = inline(token.content, references)
 
 
 def _placed(rule: Rule, opening: str) -> Rule:
-    """The rule, noting as `at` where in the paragraph's content its token begins."""
+    """The rule, which also records as `at` where its token begins in the paragraph's content."""
 
     def run(state: StateInline, silent: bool) -> bool:
         if state.src[state.pos] != opening:
@@ -92,7 +92,7 @@ def _placed(rule: Rule, opening: str) -> Rule:
 
 
 def _outside_code(rule: Rule) -> Rule:
-    """The math rule, but code is stronger: in "costs $5, read `$HOME`" nothing is math."""
+    """The math rule, except that code takes precedence: "costs $5, read `$HOME`" has no math."""
 
     def run(state: StateInline, silent: bool) -> bool:
         start = state.pos

@@ -1,4 +1,4 @@
-"""A block -> the blocks in it: of lists, quotes and tables, and blocks made anew from a part of their text."""
+"""A block -> the blocks in it: those of lists, quotes and tables, and new blocks made from part of their text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a list with the blocks in it; `ticked` is None where it has no box."""
+    """An item of a list with the blocks in it; `ticked` is None if it has no box."""
 
     chunks: tuple[Chunk, ...]
     ticked: bool | None
@@ -99,7 +99,7 @@ def unticked(chunk: Chunk) -> Chunk:
 
 
 def ended(chunk: Chunk, tail: str) -> Chunk:
-    """A block without `tail`, with which the last of its paragraphs ends."""
+    """A block without `tail`, which ends the last of its paragraphs."""
     tokens = list(chunk.tokens)
     for index in range(len(tokens) - 1, -1, -1):
         content = tokens[index].content
@@ -124,7 +124,7 @@ def rows(chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:
 
 
 def paragraph(text: str, like: Chunk, line: int = 0) -> Chunk:
-    """Text of a block as a paragraph of its own, which begins in `line` (that of `like` where it is 0)."""
+    """Text of a block as a separate paragraph, which begins on `line`, or on that of `like` if it is 0."""
     line = line or like.line
     place = [line - 1, line + text.count("\n")]
     return _paragraph(like, Token("inline", "", 0, map=place, content=text, children=None), line)
@@ -138,7 +138,7 @@ def _paragraph(like: Chunk, inline: Token, line: int) -> Chunk:
 
 
 def html(text: str, like: Chunk, line: int) -> Chunk:
-    """Raw HTML as a block of its own."""
+    """Raw HTML as a separate block."""
     place = [line - 1, line + text.count("\n")]
     token = Token("html_block", "", 0, map=place, content=text, block=True)
     return Chunk("html", text, line, 1, line + text.count("\n"), (token,), like.within)
@@ -150,9 +150,9 @@ def without_tags(text: str) -> str:
 
 
 def cut(chunk: Chunk, starts: Sequence[tuple[int, int]]) -> tuple[Chunk | None, ...]:
-    """A paragraph cut at lines: what stands before the first, then a piece for each (line, characters of its mark).
+    """A paragraph cut at lines: the text before the first cut, then a piece for each (line, length of its mark).
 
-    The line counts from 0 inside the paragraph; a piece that has no text is None.
+    Lines count from 0 inside the paragraph; a piece without text is None.
     """
     lines = chunk.tokens[1].content.split("\n")
     ends = [*(start for start, _ in starts), len(lines)]

@@ -1,4 +1,4 @@
-"""Tokens -> HTML as a card needs it: our fences, links, media, math, footnotes and clozes."""
+"""Tokens -> the HTML of a card: our fences, links, media, math, footnotes and clozes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .blocks import language_of
 from .inline import place, plain_text, target_offset
 from .parser import fill, parser_for
 
-# Stand-ins for Anki's own markup while HTML is made; sources cannot hold them (see discover).
+# Placeholders for Anki's own markup while HTML is made; sources cannot contain them (see discover).
 CLOZE_OPEN, CLOZE_TEXT, CLOZE_CLOSE, SOUND = "\x02", "\x03", "\x04", "\x05"
 _COMMENT = re.compile(r"<!--(?:-?>|.*?-->)", re.DOTALL)
-# References to control characters, which raw HTML could smuggle past `discover` and into our stand-ins.
+# References to control characters, which could turn raw HTML into our placeholders after `discover`.
 _CONTROL = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f])(?![0-9a-f]));?", re.IGNORECASE
 )
@@ -29,11 +29,11 @@ _CONTROL = re.compile(
 
 @dataclass(slots=True)
 class Context:
-    """What the renderer asks of its caller, and what it notes on the way.
+    """What the renderer needs from its caller, and what it collects.
 
-    `image(src, alt, span)` gives HTML for a picture or sound, `link(href, span)` the target of a link or
-    None to leave its text alone, `highlight(code, language)` HTML for code. `raw` collects raw HTML as the
-    tokens that hold it, each with the offset at which it begins.
+    `image(src, alt, span)` gives HTML for a picture or sound, `link(href, span)` the target of a link, or None to keep
+    only its text, and `highlight(code, language)` HTML for code. `raw` collects raw HTML, as the tokens that hold it
+    with the offsets at which it begins.
     """
 
     document: Document
@@ -83,8 +83,8 @@ def _renderer() -> tuple[Renderer, OptionsDict]:
 class Renderer(RendererHTML):
     """markdown-it's renderer with our fences, links, media, math, footnotes and clozes.
 
-    Each rule is called with a list of tokens, the index of its own, and the Context in the place that
-    markdown-it calls `env`. Code says its direction, or it would set that of a right-to-left answer.
+    Each rule gets a list of tokens, the index of its token, and the Context as what markdown-it calls `env`. Code sets
+    its direction, because it would otherwise set that of a right-to-left answer.
     """
 
     def __init__(self) -> None:
@@ -163,7 +163,7 @@ class Renderer(RendererHTML):
 
 
 def _raw(context: Context, block: Token, offset: int, content: str) -> str:
-    """Raw HTML without comments, noted in the context with its place."""
+    """Raw HTML without comments, recorded in the context with its place."""
     shown = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), content)
     if not shown.strip():
         return ""

@@ -1,8 +1,8 @@
-"""What a card looks like in Anki: templates and styles are files here, ids and fields are pinned.
+"""The look of a card in Anki: templates and styles are files here, and ids and fields are pinned.
 
-A change of text or colour reaches learners with the next deck. The number, order and names of fields and
-templates are frozen: Anki answers a change of those with a second note type and never updates the old
-notes again, which is why spare fields stand ready.
+A change of text or colour reaches learners with the next deck. The number, order and names of fields and templates are
+frozen: if they change, Anki creates a second note type and never updates the existing notes again. Hence the spare
+fields.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What is made of notes: each output writes them to a stream, the same bytes for the same notes."""
+"""Notes -> files: each output writes them to a stream, with the same bytes for the same notes."""

@@ -1,7 +1,7 @@
-"""Notes -> an .apkg package: the one user of genanki and of SQLite.
+"""Notes -> an .apkg package: the only module that uses genanki and SQLite.
 
-genanki builds the rows. The ids, times, database file and archive are ours, so that the bytes depend on the
-notes alone: genanki's own are counted from the clock, and its archive holds the time of a temporary file.
+genanki builds the rows. The ids, times, database file and archive are ours, so that the bytes depend only on the notes:
+genanki takes ids from the clock, and its archive contains the time of a temporary file.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 def write(notes: Sequence[Note], note_type_times: Mapping[int, int], about: str, stream: BinaryIO) -> None:
     """Write a package whose new cards are due in the order of `notes`.
 
-    `note_type_times` gives the time each note type last changed, by id: all of them are packaged, whether
-    or not a note uses them. `about` is the description of every deck.
+    `note_type_times` gives the time each note type last changed, by id. All of them are packaged, even if no note uses
+    them. `about` is the description of every deck.
     """
     database = Path(f"{stream.name}.db")
     try:
@@ -42,7 +42,7 @@ def write(notes: Sequence[Note], note_type_times: Mapping[int, int], about: str,
 
 
 class _Model(genanki.Model):  # type: ignore[misc]
-    """A genanki model that knows when it last changed."""
+    """A genanki model with the time of its last change."""
 
     def __init__(self, note_type: NoteType, changed: int) -> None:
         super().__init__(
@@ -57,12 +57,12 @@ class _Model(genanki.Model):  # type: ignore[misc]
 
     def to_json(self, timestamp: float, deck_id: int) -> dict[str, Any]:
         row: dict[str, Any] = super().to_json(self.changed, deck_id)
-        # No deck is the note type's own: one for all packages, or each would change it for the other.
+        # Note types have no deck: a different one in each package would change the type with every import.
         return {**row, "did": None}
 
 
 class _Note(genanki.Note):  # type: ignore[misc]
-    """A genanki note that brings its own time and ids."""
+    """A genanki note with its time and ids."""
 
     def __init__(self, note: Note, model: _Model, due: int, taken: set[int]) -> None:
         super().__init__(model, list(note.fields), note.sort_text, note.card.tags, note.card.guid, due)
@@ -70,7 +70,7 @@ class _Note(genanki.Note):  # type: ignore[misc]
         self.taken = taken
 
     def _check_invalid_html_tags_in_fields(self) -> None:
-        """Our HTML is well formed; genanki's search takes quadratic time on text with many `<`."""
+        """Skip genanki's check: our HTML is well formed, and the check takes quadratic time on text with many `<`."""
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, deck_id: int, id_gen: Iterator[int]) -> None:
         super().write_to_db(cursor, self.changed, deck_id, self._ids())
@@ -81,7 +81,7 @@ class _Note(genanki.Note):  # type: ignore[misc]
             yield self._free(ids.anki_id("card", self.guid, str(card.ord)))
 
     def _free(self, number: int) -> int:
-        """The id, or the next one where two names meet in one: once in ten thousand decks of ten thousand notes."""
+        """The id, or the next one in a collision: once in ten thousand decks of ten thousand notes."""
         while number in self.taken:
             number += 1
         self.taken.add(number)
@@ -91,7 +91,7 @@ class _Note(genanki.Note):  # type: ignore[misc]
 def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int], about: str) -> None:
     connection = sqlite3.connect(path)
     try:
-        # What a build of SQLite may default otherwise, and what leaves no residue of deleted rows.
+        # Settings whose defaults depend on the build of SQLite, and one that leaves no residue of deleted rows.
         connection.executescript(
             f"PRAGMA page_size={PAGE}; PRAGMA auto_vacuum=NONE; PRAGMA secure_delete=ON;"
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
@@ -101,7 +101,7 @@ def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int],
         decks = _decks(notes, models, about)
         genanki.Package(list(decks.values())).write_to_db(cursor, SCHEMA_TIME, iter(()))
         taken: set[int] = set()
-        # One by one rather than through the decks, so that the notes are not in memory twice.
+        # One by one rather than through the decks, so that notes are not in memory twice.
         for due, note in enumerate(notes, 1):
             row = _Note(note, models[note.note_type.id], due, taken)
             row.write_to_db(cursor, SCHEMA_TIME, decks[note.card.deck].deck_id, iter(()))
@@ -120,9 +120,9 @@ def _decks(notes: Sequence[Note], models: Mapping[int, _Model], about: str) -> d
 
 
 def _pages(path: Path) -> Iterator[bytes]:
-    """The database's pages without what depends on the SQLite that wrote them.
+    """The database's pages without the bytes that depend on the SQLite version that wrote them.
 
-    That is, by the SQLite file format: the change counter (bytes 24-27, again in 92-95), the library's version
+    By the SQLite file format, these are the change counter (bytes 24-27, again in 92-95), the library's version
     (96-99), and stale bytes in the gap of a b-tree page between its cell pointers and its cells.
     """
     with path.open("rb") as file:
@@ -145,7 +145,7 @@ def _without_gap(page: bytearray, header: int) -> bytes:
 
 
 def _write_archive(database: Path, media: Sequence[Medium], stream: BinaryIO) -> None:
-    """A zip archive of stored entries: deflated bytes would depend on the zlib that made them."""
+    """A zip archive of stored entries, because deflated bytes would depend on the zlib version."""
     names = {str(number): medium for number, medium in enumerate(media)}
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, medium in sorted(names.items()):
@@ -159,6 +159,6 @@ def _write_archive(database: Path, media: Sequence[Medium], stream: BinaryIO) ->
 
 def _zip_info(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _ZIP_DATE)
-    info.create_system = 3  # Unix, wherever it is written
+    info.create_system = 3  # Unix, on every platform
     info.external_attr = 0o644 << 16
     return info

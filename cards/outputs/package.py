@@ -1,4 +1,4 @@
-"""Notes -> Artefacts: which files a track becomes, and which notes are in each."""
+"""Notes -> Artefacts: the files of a track, and the notes in each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def artefacts(
     title: str,
     subdomains: Sequence[Subdomain],
 ) -> tuple[Artefact, ...]:
-    """One package of all notes, called `name`, and one of each subdomain that has any.
+    """One package of all notes, called `name`, and one for each subdomain with notes.
 
     The same note has the same guid in both, so a learner may import either or both.
     """

@@ -1,5 +1,5 @@
-"""The sentence, a file a use: concept files in, and what a command asks of them out.
+"""The stages in sequence, one module for each use: concept files in, the result for a command out.
 
-Every use begins with `reading`: files -> cards. `building` makes decks of them, `checking` judges them, `counting`
-gives their figures, `proving` the programs of their code.
+Every use begins with `reading`, which turns files into cards. `building` makes decks of them, `checking` judges them,
+`counting` gives their statistics, and `proving` the programs of their code.
 """

@@ -1,7 +1,7 @@
-"""Concept files and the ledger -> a build: notes with the time each last changed, and the packages made of them.
+"""Concept files and the ledger -> a build: notes with the time each last changed, and their packages.
 
-The first half works on one file at a time and keeps only the notes. The second half sees the whole track and
-runs only if no fault stands, so that nothing half-built is ever made.
+The first half works on one file at a time and keeps only the notes. The second half sees the whole track and runs only
+if there is no fault, so that nothing is ever half-built.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .reading import files, identify, in_order, soft
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build makes, or the diagnostics that keep it from making anything."""
+    """The result of a build, or the diagnostics that stopped it."""
 
     notes: tuple[Note, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
@@ -37,7 +37,7 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The notes of files in order, every diagnostic sorted by place, and the words of guide text by file."""
+    """The notes of files, in order, every diagnostic sorted by place, and the number of guide words by file."""
 
     notes: tuple[Note, ...]
     faults: tuple[Diagnostic, ...]
@@ -62,7 +62,7 @@ def read(settings: Settings, names: Iterable[str]) -> Read:
 
 
 def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int]) -> Build:
-    """Read the named files and date their notes by the ledger; `now` gives Unix time where it is needed."""
+    """Read the named files and date their notes by the ledger; `now` gives Unix time if it is needed."""
     found = read(settings, names)
     practice, broken = exercises.read(settings.root, settings.shown)
     faults = (*found.faults, *ledger.reused(found.notes, known), *broken)
@@ -77,12 +77,12 @@ def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable
 
 
 def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str = "") -> tuple[Artefact, ...]:
-    """The packages of a build; `role` and `difficulty` choose notes, and are part of the packages' names."""
+    """The packages of a build; `role` and `difficulty` select notes, and are part of the packages' names."""
     chosen: Sequence[Note] = [
         note
         for note in build.notes
         if (not role or role in note.card.roles) and (not difficulty or difficulty == note.card.difficulty)
     ]
-    # Neither a tag nor kebab case has a dot: no part has the name of a subdomain's deck.
+    # Tags and kebab case have no dots, so no name here can be that of a subdomain's deck.
     name = ".".join(part for part in (settings.tag, kebab(role), difficulty) if part)
     return package.artefacts(chosen, build.note_type_times, name, settings.title, settings.subdomains)

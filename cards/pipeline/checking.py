@@ -1,4 +1,4 @@
-"""Concept files -> every diagnostic: what a build would find, and what the rules object to."""
+"""Concept files -> every diagnostic: the faults that a build would find, and the broken rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .reading import files, in_order, soft
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `check` found, in how many cards, and how many questions are none for want of an answer."""
+    """The diagnostics of `check`, the number of cards, and the number of questions without an answer."""
 
     cards: int
     diagnostics: tuple[Diagnostic, ...]
@@ -31,7 +31,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one concept file gives to the checks of its track, and what is wrong with it alone."""
+    """What the checks of the whole track need from one concept file, and the faults in the file itself."""
 
     name: str
     cards: tuple[Card, ...]
@@ -46,10 +46,10 @@ Map = Callable[[Callable[[str], Judged], Iterable[str]], Iterable[Judged]]
 
 
 def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) -> Checked:
-    """Every diagnostic of the track, sorted by place: what a build would find, and what the rules object to.
+    """Every diagnostic of the track, sorted by place: the faults that a build would find, and the broken rules.
 
-    `day` is the one on which claims with a date are judged. `each` is asked to judge the files, and may do so in
-    any order and in other processes.
+    `day` is the day on which dated claims are checked. `each` maps the check over the files, in any order and perhaps
+    in other processes.
     """
     judged = list(each(partial(judge, settings, day), names))
     found = [card for file in judged for card in file.cards]
@@ -72,7 +72,7 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
         *twins.twins([card for file in judged for card in file.asked], settings.limits.twin_percent),
         *stats.off_hours(figures, settings.limits.hours_percent, settings.shown),
     ]
-    if settings.declared:  # somebody's notes are no guide of ours
+    if settings.declared:  # other people's notes are not a guide
         faults += [
             *guide.dead_links(pages, present),
             *guide.unused_media(pages, present, settings.shown),
@@ -83,17 +83,17 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
 
 
 def judge(settings: Settings, day: date, name: str) -> Judged:
-    """A concept file before the rules. Of a card with a fault only the fault is said."""
+    """Check a concept file against the rules. If a card has a fault, only the fault is reported."""
     library = Library(settings.root, settings.tag)
     levels = {s.folder: (*s.difficulties, *s.also) for s in settings.subdomains}
     (file,) = files(settings, [name])
     faults = list(file.faults)
     asked = []
     for found in file.cards:
-        # Colours cost half of the time and cannot fail.
+        # Highlighting takes half of the time and cannot fail.
         _, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
         faults += (*found.faults, *soft(lost, found.block.is_found))
-        if found.faults or found.block.is_found:  # the rules are those of our own cards
+        if found.faults or found.block.is_found:  # the rules apply to house cards only
             continue
         card = checks.written(found.block, found.card, levels.get(found.card.subdomain, DIFFICULTIES), day)
         faults += checks.judge(card, settings.limits)

@@ -1,4 +1,4 @@
-"""Concept files -> the track in figures."""
+"""Concept files -> the statistics of the track."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .reading import files, in_order
 
 
 def statistics(settings: Settings, names: Iterable[str]) -> tuple[Statistics, tuple[Diagnostic, ...]]:
-    """The track in figures, and the faults that stand in its files."""
+    """The statistics of the track, and the faults in its files."""
     found_cards: list[Card] = []
     faults: list[Diagnostic] = []
     words: dict[str, int] = {}

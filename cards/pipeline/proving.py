@@ -1,4 +1,4 @@
-"""Concept files -> the programs whose run proves their cards."""
+"""Concept files -> the programs that prove their cards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from .reading import files, in_order
 class Trials:
     """The code of a track's cards and guide, and the faults of the files.
 
-    `without` has the file's name of each card without code, `idle` that of each example which does not run, and why.
+    `without` has the file name of each card without code; `idle` has the file name of each example that does not run,
+    and the reason.
     """
 
     trials: tuple[Trial, ...]
@@ -27,7 +28,7 @@ class Trials:
 
 
 def trials(settings: Settings, names: Iterable[str]) -> Trials:
-    """What has to run so that the cards and the guide of the named files can be trusted."""
+    """What must run to prove the cards and the guide of the named files."""
     found: list[Trial] = []
     faults: list[Diagnostic] = []
     without: list[str] = []
@@ -36,7 +37,7 @@ def trials(settings: Settings, names: Iterable[str]) -> Trials:
     for file in files(settings, names):
         faults += file.faults
         for row in file.cards:
-            # The author of found notes never meant their code to be run.
+            # The code in found notes was not written to run here.
             trial = None if row.faults or row.block.is_found else verify.trial(row.block, row.card)
             faults += row.faults
             cards.append(row.card)

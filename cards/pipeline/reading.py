@@ -1,4 +1,4 @@
-"""Concept files -> their cards, each with its block and its faults, one file at a time: all uses begin here."""
+"""Concept files -> their cards, each with its block and its faults, one file at a time: every use begins here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..sources.parse import Parsed, parse
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A card as written, who it is, and the faults of both."""
+    """A card as written, its identity, and the faults of both."""
 
     block: Block
     card: Card
@@ -26,7 +26,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ConceptFile:
-    """A concept file with its cards; `parsed` is None where it cannot be read, and `faults` say why."""
+    """A concept file with its cards; `parsed` is None if it cannot be read, and `faults` say why."""
 
     name: str
     parsed: Parsed | None
@@ -35,7 +35,7 @@ class ConceptFile:
 
     @property
     def words(self) -> int:
-        """The words of its guide text: all that is outside its cards."""
+        """The number of words in its guide text, outside its cards."""
         return sum(markdown.count_words(chunk.tokens) for chunk in self.parsed.guide) if self.parsed else 0
 
 
@@ -46,7 +46,7 @@ def concept_files(settings: Settings) -> tuple[str, ...]:
 
 
 def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
-    """The named files as they are read, one at a time."""
+    """The named files, read one at a time."""
     labels = tag.Labels(
         settings.tag, settings.title, settings.subdomains, settings.closed, settings.roles, settings.difficulty
     )
@@ -59,7 +59,7 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
         cards = []
         for block in parsed.blocks:
             card, faults = tag.tag(block, source, labels)
-            # Our own cards cite their sources; somebody's notes may.
+            # House cards must cite their sources; found notes need not.
             cited = () if block.is_found else checks.sources(block, settings.source_hosts)
             cards.append(Found(block, card, (*block.faults, *faults, *cited)))
         faults = (*soft(source.faults, not settings.declared), *parsed.faults)
@@ -67,14 +67,14 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
 
 
 def identify(settings: Settings, cards: Sequence[Card], known: Ledger) -> tuple[tuple[Card, ...], Recognised]:
-    """The cards of a track, each with its guid: those without an id have theirs from the ledger, or a first one."""
+    """The cards of a track, each with its guid; a card without an id has it from the ledger, or a new one."""
     found = recognise.recognise(settings.tag, cards, known)
     named = (replace(card, guid=guid) if card.trace else card for card, guid in zip(cards, found.guids, strict=True))
     return tuple(named), found
 
 
 def soft(faults: Iterable[Diagnostic], soft: bool) -> tuple[Diagnostic, ...]:
-    """Faults as warnings where they are somebody's who never promised cards: they are said, and nothing stops."""
+    """The faults, as warnings if they are in other people's notes, whose authors never promised cards."""
     return tuple(fault.as_warning() if soft else fault for fault in faults)
 
 

@@ -1,1 +1,1 @@
-"""A card's code -> the programs that prove it; what they did -> diagnostics and the record."""
+"""A card's code -> the programs that prove it; their results -> diagnostics and the record."""

@@ -1,8 +1,8 @@
-"""What ran -> the record, committed text that says which code has run on what; and back.
+"""What ran -> the record, a committed text that says which code has run on which interpreter; and back.
 
-A line a card, or a program of the guide: its id, or its file and hash; the hash of its code, and each interpreter that
-ran it, one a minor version, with the versions of the packages that it names. An entry stands until the code changes, so
-that a second run, or one on another machine, leaves the record alone.
+It has one line for each card or program of the guide: its id, or its file and hash; the hash of its code; and each
+interpreter that ran it, one per minor version, with the versions of the packages that it names. An entry stays until
+the code changes, so that a second run, or one on another machine, does not change the record.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Code that has run: its hash, and by minor version what ran it, such as `3.14.10/fastapi=0.165.0`."""
+    """Code that has run: its hash, and by minor version the interpreter, such as `3.14.10/fastapi=0.165.0`."""
 
     id: str
     hash: str
@@ -43,32 +43,32 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Entries by the id of their card, and the lock under which those with packages ran."""
+    """Entries by the id of their card, and the lock file that was used for those with packages."""
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     lock: Lock = Lock()
 
     def holds(self, trial: Trial, lock: Lock) -> bool:
-        """Whether the code of a card has run as it is, with the packages that the lock pins."""
+        """Whether the current code of a card has run, with the packages that the lock file pins."""
         entry = self.entries.get(trial.key)
         return entry is not None and entry.hash == trial.hash and (not trial.needs.packages or lock == self.lock)
 
 
 def parse(text: str, path: str) -> tuple[Record, tuple[Diagnostic, ...]]:
-    """Read a record; each line that is not as `text_of` writes it is a fault."""
+    """Read a record; each line that `text_of` would not write is a fault."""
     entries: dict[str, Entry] = {}
     doubled: set[str] = set()
     lock = Lock()
     faults: list[Diagnostic] = []
 
-    def fault(number: int, message: str, hint: str = "run build-decks verify to make it anew: delete it first") -> None:
+    def fault(number: int, message: str, hint: str = "delete the file, then run build-decks verify") -> None:
         faults.append(Diagnostic(Span(path, number), "C402", message, hint))
 
     rows = text.split("\n")
     if rows[0] != HEADER:
-        fault(1, "this record does not begin as one of this version")
+        fault(1, "this record does not begin with the header of this version")
     if rows[-2:] != [FOOTER, ""]:
-        fault(len(rows), "the end is torn off")
+        fault(len(rows), "the end is missing")
     for number, row in enumerate(rows[1:-1], 2):
         match, locked = _LINE.fullmatch(row), _LOCK.fullmatch(row)
         if row == FOOTER and number == len(rows) - 1:
@@ -78,18 +78,18 @@ def parse(text: str, path: str) -> tuple[Record, tuple[Diagnostic, ...]]:
         elif locked:
             lock = Lock(locked["name"], locked["hash"])
         elif not match:
-            fault(number, "no line of a record")
+            fault(number, "this is not a line of a record")
         else:
             runs = {".".join(run.split(".")[:2]): run for run in match["runs"].split(" ")}
             entry = Entry(match["id"], match["hash"], runs)
-            # Of two lines for one card, as git's union merge keeps them, neither vouches for what came of both.
+            # git's union merge may keep two lines for one card. Neither proves the merged code.
             if entries.setdefault(entry.id, entry) != entry:
                 doubled.add(entry.id)
     return Record({name: entry for name, entry in entries.items() if name not in doubled}, lock), tuple(faults)
 
 
 def text_of(record: Record) -> str:
-    """The record as text: sorted by id, each line's runs by version."""
+    """The record as text, sorted by id, with the runs of each line sorted by version."""
     rows = [HEADER]
     if record.lock.name:
         rows.append(f"lock\t{record.lock.name}\t{record.lock.hash}")
@@ -102,9 +102,9 @@ def text_of(record: Record) -> str:
 def updated(
     record: Record, trials: Sequence[Trial], ran: Mapping[str, Sequence[Interpreter]], failed: set[str], lock: Lock
 ) -> Record:
-    """The record after a run: `trials` are all of the track's, `ran` says by id on what those that ran did.
+    """The record after a run: `trials` are all those of the track, and `ran` has the interpreters of each that ran.
 
-    What `failed` is taken out, and so is what is gone, or has changed and did not run.
+    Code that `failed` is removed, and so is code that is gone, or has changed and did not run.
     """
     entries = {}
     for trial in trials:

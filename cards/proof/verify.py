@@ -1,4 +1,4 @@
-"""Card -> Trial: the programs that its code makes and what each must do. What they did -> Diagnostics."""
+"""Card -> Trial: the programs of its code, and what each must do. Their results -> Diagnostics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..model import Attribute, Block, Card, Code, Diagnostic, Example, Fragment,
 
 Must = Literal["pass", "print", "fail", "fix"]
 
-# What a hash seed changes, such as the order of a set, must not change what a card says.
+# The hash seed, which changes the order of a set, must not change the result of a card.
 SEEDS = ("0", "1")
 SHOWN_LINES = 12
 _BETWEEN_PACKAGES = re.compile(r"[\s;]+|,(?=[A-Za-z])")
@@ -34,7 +34,7 @@ class Program:
 
     @property
     def text(self) -> str:
-        """The code with each part at the lines that it has in the concept file, as far as their order allows."""
+        """The code, with each part on the lines that it has in the concept file, as far as their order allows."""
         lines: list[str] = []
         for part in self.parts:
             lines += [""] * (part.line - 1 - len(lines))
@@ -44,7 +44,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What code needs to run: a Python, packages as PEP 508 names them, CPython; and the warning that it may give."""
+    """What code needs: a Python version, packages as PEP 508 names them, CPython; and the warning that it may give."""
 
     python: tuple[int, ...]
     packages: tuple[str, ...]
@@ -54,7 +54,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Code that is to run: its file in the track, its programs, and what they need. `card` is "" of an example."""
+    """Code to run: its file in the track, its programs, and what they need. `card` is "" for an example."""
 
     card: str
     span: Span
@@ -64,7 +64,7 @@ class Trial:
 
     @property
     def hash(self) -> str:
-        """Of all that decides what happens when the card runs: 32 hexadecimal digits."""
+        """The hash of everything that decides what a run does: 32 hexadecimal digits."""
         told = [[p.must, [part.text for part in p.parts], p.expected] for p in self.programs]
         needs = self.needs
         text = json.dumps([told, needs.python, needs.packages, needs.cpython, needs.warns], ensure_ascii=False)
@@ -72,20 +72,20 @@ class Trial:
 
     @property
     def key(self) -> str:
-        """Its name in the record: a card's id, an example's file and hash."""
+        """Its name in the record: the id of a card, or the file and hash of an example."""
         return self.card or f"{self.name}#{self.hash[:12]}"
 
     @property
     def shown(self) -> str:
-        """What diagnostics call it, behind "the code of"."""
+        """Its name in diagnostics, after "the code of"."""
         return f"`{self.card}`" if self.card else "the guide"
 
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python that can run programs: how it is started, and what its environment holds by normalised name.
+    """A Python that can run programs: its command, and the packages of its environment by normalised name.
 
-    `folders` and `links` (path, target) are what of the machine it consists of.
+    `folders` and `links` (path, target) are the parts of the machine that it consists of.
     """
 
     command: str
@@ -102,7 +102,7 @@ class Interpreter:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a program ended: `stopped` says which bound it broke, `offences` what it tried in vain."""
+    """How a program ended: `stopped` names the limit it exceeded, `offences` what it tried without success."""
 
     status: int
     out: bytes
@@ -123,7 +123,7 @@ class Run:
 
 
 def trial(block: Block, card: Card) -> Trial | None:
-    """What has to run for a card; None where there is no code, or only its source vouches (`verify=doc`)."""
+    """What must run for a card; None if there is no code, or the card relies on its source (`verify=doc`)."""
 
     programs = () if _value(block.attributes, "verify") == "doc" else tuple(_programs(block, card.kind))
     if not programs:
@@ -133,7 +133,7 @@ def trial(block: Block, card: Card) -> Trial | None:
 
 
 def example(shown: Example, name: str) -> Trial:
-    """What has to run for an example of the guide in the file `name`: the record knows it by its file and its hash."""
+    """What must run for an example of the guide in the file `name`; the record names it by file and hash."""
     programs = [Program("pass", (shown.program, *shown.checks), shown.span)] if shown.checks else []
     if shown.expected is not None:
         programs.insert(0, Program("print", (shown.program,), shown.output, shown.expected))
@@ -182,7 +182,7 @@ def _python(fragment: Fragment) -> tuple[Code, ...]:
 
 
 def missing(trial: Trial, interpreter: Interpreter) -> str:
-    """What a card needs that an interpreter lacks, as words; "" where it can run there."""
+    """What a card needs that an interpreter lacks, in words; "" if it can run there."""
     if trial.needs.cpython and interpreter.implementation != "cpython":
         return "needs CPython"
     if tuple(map(int, interpreter.minor.split("."))) < trial.needs.python:
@@ -201,7 +201,7 @@ def normal(name: str) -> str:
 
 
 def failures(runs: Iterable[Run]) -> Iterator[Diagnostic]:
-    """One diagnostic for each way in which a card's programs did not do what they must."""
+    """One diagnostic for each way in which a card's programs failed."""
     found: dict[tuple[Span, str, str, str, str], list[str]] = {}
     for run in runs:
         fault = _fault(run)
@@ -215,46 +215,46 @@ def failures(runs: Iterable[Run]) -> Iterator[Diagnostic]:
 
 
 def _fault(run: Run) -> tuple[str, str, str, str] | None:
-    """Code, message, fix and detail of what went wrong; None where all is well."""
+    """Code, message, fix and detail of a failure; None if there is none."""
     outcome, name = run.outcome, run.trial.shown
     if outcome.stopped:
         return "C505", f"the code of {name} was stopped: {outcome.stopped}", _BOUNDS, _tail(run)
     if outcome.offences:
         listed = "; ".join(outcome.offences)
-        return "C505", f"the code of {name} is not allowed what it tried: {listed}", _BOUNDS, ""
+        return "C505", f"the code of {name} tried what is not allowed: {listed}", _BOUNDS, ""
     if "MemoryError" in outcome.err.rpartition("\n  ")[2]:
-        return "C505", f"the code of {name} was stopped: it asked for too much memory", _BOUNDS, _tail(run)
+        return "C505", f"the code of {name} was stopped: it used too much memory", _BOUNDS, _tail(run)
     if run.program.must == "fail":
         return _no_fault(run)
     if outcome.status:
         code, what = ("C504", "the fix") if run.program.must == "fix" else ("C501", "the code")
-        hint = "fix the code, its hidden check, or say what it needs: py, pkg, warns"
+        hint = "fix the code or its hidden check, or declare what it needs: py, pkg, warns"
         return code, f"{what} of {name} fails", hint, _tail(run)
     expected = run.program.expected.encode()
     if run.program.must == "print" and outcome.out != expected:
         return (
             "C502",
-            f"the output of {name} is another",
-            "put what the program prints into the text fence",
+            f"the output of {name} differs",
+            "put the actual output into the text fence, or fix the program",
             _diff(run.program.expected, outcome.out.decode("utf-8", "replace")),
         )
     return None
 
 
-_BOUNDS = "a card's code has no network, writes in its own folder alone, and is bounded in time, memory and output"
+_BOUNDS = "code has no network, writes only to its own folder, and is limited in time, memory and output"
 
 
 def _no_fault(run: Run) -> tuple[str, str, str, str] | None:
     name = run.trial.shown
     if not run.outcome.status:
         return (
-            "C503", f"the fault of {name} passes its hidden check", "let the check fail on what is wrong", ""
+            "C503", f"the fault of {name} passes its hidden check", "make the check fail on the fault", ""
         )  # fmt: skip
     if re.search(r"^(?:SyntaxError|IndentationError|TabError)\b", run.outcome.err, re.MULTILINE):
         return (
             "C503",
-            f"the fault of {name} is no Python",
-            "show code that runs, and does the wrong thing",
+            f"the fault of {name} is not valid Python",
+            "show code that runs but does the wrong thing",
             _tail(run),
         )
     return None
@@ -265,11 +265,11 @@ def _tail(run: Run) -> str:
 
 
 def _diff(expected: str, got: str) -> str:
-    """A unified diff in which spaces at the end of a line can be seen."""
+    """A unified diff in which spaces at the end of a line are visible."""
     before, after = (_visible(text) for text in (expected, got))
     lines = list(unified_diff(before, after, "expected", "got", lineterm="", n=1))
     more = len(lines) - 2 * SHOWN_LINES
-    return "\n".join([*lines[: 2 * SHOWN_LINES], *([f"… {more} lines more"] if more > 0 else [])])
+    return "\n".join([*lines[: 2 * SHOWN_LINES], *([f"… {more} more lines"] if more > 0 else [])])
 
 
 def _visible(text: str) -> list[str]:
@@ -278,15 +278,15 @@ def _visible(text: str) -> list[str]:
 
 
 def never_ran(trial: Trial, reasons: Sequence[str]) -> Diagnostic:
-    """A card that no interpreter here can run, and of which no record says that one could."""
+    """A card that none of the interpreters can run, and that is not in the record."""
     return Diagnostic(
-        trial.span, "C506", f"the code of {trial.shown} has run nowhere: {', '.join(dict.fromkeys(reasons))}",
-        "name an interpreter that has what it needs by --python, or verify=doc where there can be none",
+        trial.span, "C506", f"the code of {trial.shown} has never run: {', '.join(dict.fromkeys(reasons))}",
+        "name a suitable interpreter with --python, or add verify=doc if there is none",
     )  # fmt: skip
 
 
 def stale(trial: Trial) -> Diagnostic:
-    """A card whose code is not what its record says had run."""
+    """A card whose code differs from what the record says has run."""
     return Diagnostic(
         trial.span, "C507", f"the code of {trial.shown} has not run since it changed",
         "run build-decks verify, and commit the record",

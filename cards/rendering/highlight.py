@@ -1,4 +1,4 @@
-"""Code -> HTML with one short class a token. The colours are in the note type."""
+"""Code -> HTML with one short class per token. The colours are in the note type."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pygments.util import ClassNotFound
 
 from .lexing import tokens
 
-# A longer text is no example; some lexers take quadratic time on hostile ones.
+# Longer code is not an example, and some lexers take quadratic time on hostile text.
 MAX_LENGTH = 20_000
 
-# Tokens that read well in the colour of the text get no class: less markup, smaller decks.
+# Tokens that read well in the colour of the text have no class: less markup, smaller decks.
 CLASSES = {
     Keyword: "k",
     Operator.Word: "o",
@@ -40,7 +40,7 @@ CLASSES = {
 
 
 def highlight(code: str, language: str) -> str:
-    """HTML for the inside of a code element; text of an unknown language is only escaped."""
+    """HTML for the inside of a code element; code in an unknown language is only escaped."""
     lexer = _lexer(language)
     if lexer is None or len(code) > MAX_LENGTH:
         return _escape(code)
@@ -56,7 +56,7 @@ def highlight(code: str, language: str) -> str:
             out.append(_span(current, run))
             current, run = name, text
     out.append(_span(current, run))
-    # Some lexers drop or change what they read.
+    # Some lexers drop or change characters.
     return "".join(out) if length == len(code) else _escape(code)
 
 
@@ -69,7 +69,7 @@ def _escape(text: str) -> str:
 
 
 class _Classes(dict[_TokenType, str]):
-    """The class of a token: its own, or that of the nearest kind above it."""
+    """The class of a token: its own, or that of its nearest parent."""
 
     def __missing__(self, kind: _TokenType) -> str:
         self[kind] = "" if kind.parent is None else self[kind.parent]

@@ -1,8 +1,8 @@
-"""Code -> Pygments' tokens, by Pygments' own rules, asked all at once.
+"""Code -> Pygments' tokens, by Pygments' own rules, tried all at once.
 
-A Pygments lexer tries the rules of its state one after another, some thirty a token, each in a call of its
-own: that is half the time of a build. Here the rules of a state are one regular expression, and the group that
-matched tells which of them it was. The tokens are the same; a lexer whose rules do not join is left to Pygments.
+A Pygments lexer tries the rules of its state one after another, about thirty for each token, each in a separate call.
+That takes half the time of a build. Here the rules of a state are joined into one regular expression, and the group
+that matched identifies the rule. The tokens are the same; a lexer whose rules cannot be joined is left to Pygments.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any
 from pygments.lexer import Lexer, RegexLexer
 from pygments.token import Error, Whitespace, _TokenType
 
-# Flags at the beginning of a rule hold for that rule alone.
+# Flags at the beginning of a rule apply only to that rule.
 _FLAGS = re.compile(r"\(\?([aiLmsux]+)\)")
-# What refers to a group by its number or name would find another one in the joined expression.
+# A reference to a group by number or name would find a different group in the joined expression.
 _REFERENCE = re.compile(r"\\[1-9]|\(\?P|\(\?\(")
 
-# Of a state: what matches all its rules, and the rule by the number of its group.
+# A state: the match function for all its rules, and each rule by the number of its group.
 _State = tuple[Any, dict[int, tuple[Any, Any, Any]]]
 
 
 def tokens(lexer: Lexer, code: str) -> Iterator[tuple[_TokenType, str]]:
-    """What `lexer.get_tokens_unprocessed` gives, without the positions."""
+    """The tokens of `lexer.get_tokens_unprocessed`, without their positions."""
     states = _joined(lexer)
     if states is None:
         for _, kind, text in lexer.get_tokens_unprocessed(code):
@@ -36,7 +36,7 @@ def tokens(lexer: Lexer, code: str) -> Iterator[tuple[_TokenType, str]]:
     position = 0
     while (found := match(code, position)) or position < len(code):
         if not found:
-            if code[position] == "\n":  # Pygments starts afresh at the end of a line that no rule reads
+            if code[position] == "\n":  # Pygments starts again after a line end that no rule matches
                 stack = ["root"]
                 match, rules = states["root"]
             yield (Whitespace if code[position] == "\n" else Error), code[position]
@@ -55,7 +55,7 @@ def tokens(lexer: Lexer, code: str) -> Iterator[tuple[_TokenType, str]]:
 
 
 def _move(stack: list[str], state: Any) -> None:
-    """Change the stack of states as a rule says: a number of states to leave, or names of states to enter."""
+    """Change the stack of states: `state` is a number of states to leave, or the names of states to enter."""
     if isinstance(state, int):
         del stack[max(len(stack) + state, 1) :]
         return
@@ -68,7 +68,7 @@ def _move(stack: list[str], state: Any) -> None:
 
 @cache
 def _joined(lexer: Lexer) -> dict[str, _State] | None:
-    """The joined rules of each state, or None where they do not join."""
+    """The joined rules of each state, or None if they cannot be joined."""
     if not isinstance(lexer, RegexLexer) or type(lexer).get_tokens_unprocessed is not RegexLexer.get_tokens_unprocessed:
         return None
     states: dict[str, _State] = {}

@@ -1,7 +1,7 @@
-"""A picture or sound that a card names -> its bytes under a name of their hash.
+"""A picture or sound on a card -> its bytes, under a name from their hash.
 
-Anki renames a medium whose bytes changed under an old name, and never brings back the old one, so the
-name follows the bytes.
+If the bytes of a medium change under the same name, Anki renames it, and never restores the old name. So the name is
+derived from the bytes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class MediumError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The media of one track. `prefix` begins the name of each, as all tracks share Anki's one folder."""
+    """The media of one track. The name of each begins with `prefix`, because all tracks share Anki's media folder."""
 
     root: Path
     prefix: str
@@ -39,16 +39,14 @@ class Library:
         """The medium that `target` names in the file `source_name`. Raises MediumError."""
         if "://" in target or target.startswith(("//", "data:")):
             raise MediumError(
-                "C204", "remote media are not fetched: a deck works without a network",
-                "save the file in the track and name it by its relative path",
+                "C204", "remote media are not fetched: a deck must work without a network",
+                "save the file in the track and use its relative path",
             )  # fmt: skip
         relative = PurePosixPath(source_name).parent / unquote(target.split("#")[0].split("?")[0])
         suffix = relative.suffix.lower()
         if suffix not in IMAGES + SOUNDS:
             known = ", ".join(name[1:] for name in IMAGES + SOUNDS)
-            raise MediumError(
-                "C205", f"`{suffix or target}` is no medium that Anki shows on every device", f"use {known}"
-            )
+            raise MediumError("C205", f"Anki does not show `{suffix or target}` files on every device", f"use {known}")
         try:
             return self._load(self.root / relative, target, suffix)
         except (OSError, RuntimeError, ValueError) as error:
@@ -59,12 +57,12 @@ class Library:
     def _load(self, path: Path, target: str, suffix: str) -> Medium:
         resolved = path.resolve()
         if not resolved.is_relative_to(self.root.resolve()):
-            raise MediumError("C203", f"`{target}` leaves the track", "copy the file into the track")
+            raise MediumError("C203", f"`{target}` is outside the track", "copy the file into the track")
         if resolved not in self._known:
             if not resolved.is_file():
                 raise MediumError(
                     "C202", f"there is no file `{target}`",
-                    "fix the path: it is read from the folder of this Markdown file",
+                    "fix the path, which is relative to this Markdown file",
                 )  # fmt: skip
             if resolved.stat().st_size > MAX_BYTES:
                 limit = f"{MAX_BYTES // 1_000_000} MB"

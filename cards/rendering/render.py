@@ -1,4 +1,4 @@
-"""Block and Card -> Note: Markdown becomes HTML fields, safe and complete, and the media they show."""
+"""Block and Card -> Note: safe and complete HTML fields, and the media in them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .highlight import highlight
 from .media import SOUNDS, Library, MediumError
 from .sanitise import SCHEMES, sanitise, swallows
 
-# Anki finds these in the HTML of a field, in code too: legacy LaTeX and its own tags for sound and speech.
+# Anki interprets these in the HTML of a field, even in code: legacy LaTeX, and its tags for sound and speech.
 _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECASE)
 _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
 
@@ -26,7 +26,7 @@ _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.D
 def render(
     block: Block, card: Card, library: Library, source_url: str, colour: Callable[[str, str], str] = highlight
 ) -> tuple[Note, tuple[Diagnostic, ...]]:
-    """The note, and every fault found while rendering it; `colour(code, language)` gives the HTML of code."""
+    """The note, and every fault found while rendering it; `colour(code, language)` highlights code."""
     cloze = card.kind == "cloze"
     page = _Page(block.question.document, library, source_url, cloze, colour)
     front, count = page.html(block.front, hide=cloze)
@@ -43,7 +43,7 @@ def render(
         "Id": card.id,
     }
     if cloze and "::}}" in front:
-        hint = "put words that are shown between its asterisks"
+        hint = "put visible words between the asterisks"
         page.fault("C113", "a bold run of this cloze card hides nothing", hint, block.front.span)
     note_type = CONCEPT_CLOZE if cloze else CONCEPT
     note = Note(
@@ -73,7 +73,7 @@ class _Page:
         return self._render(fragment, markdown.render_inline, hide=False)[0]
 
     def html(self, fragment: Fragment, hide: bool = False) -> tuple[str, int]:
-        """HTML of a part, and the number of cloze deletions in it, which bold runs become where they `hide`."""
+        """HTML of a part, and the number of its cloze deletions; bold runs become deletions if they `hide`."""
         if not fragment:
             return "", 0
         return self._render(fragment, markdown.render, hide)
@@ -113,11 +113,11 @@ class _Page:
         return f'<img src="{name}" alt="{html.escape(alt)}">'
 
     def _link(self, target: str, span: Span) -> str | None:
-        """Where a link leads from a card: the guide for a relative one, None where there is no guide."""
+        """The target of a link on a card: a page of the guide for a relative link, None without a guide."""
         try:
             address = urlsplit(target)
         except ValueError:
-            self.fault("C206", f"`{target}` is no address", "fix the link", span)
+            self.fault("C206", f"`{target}` is not a valid address", "fix the link", span)
             return None
         if address.scheme in SCHEMES:
             return target
@@ -144,7 +144,7 @@ class _Page:
         def rewrite(tag: str, attribute: str, value: str) -> str | None:
             if (tag, attribute) == ("img", "src") and value not in self.media:
                 if value.lower().endswith(SOUNDS):
-                    self.fault("C205", "`<img>` shows no sound", "write ![…](…) in its place", span(value))
+                    self.fault("C205", "`<img>` cannot show a sound", "write ![…](…) instead", span(value))
                     return None
                 return self._medium(value, span(value))
             if (tag, attribute) == ("a", "href") and not (self.source_url and value.startswith(self.source_url)):
@@ -157,19 +157,17 @@ class _Page:
                 return ""
         clean, dropped = sanitise(text, rewrite)
         for what in dropped:
-            self.fault(
-                "C201", f"`{what}` is dropped from raw HTML", "write Markdown in its place", span(what.rstrip(">="))
-            )
+            self.fault("C201", f"`{what}` is dropped from raw HTML", "write Markdown instead", span(what.rstrip(">=")))
         return clean
 
 
 def _finish(text: str, cloze: bool) -> str:
-    """Fields as Anki reads them: what only looks like its markup is defused, ours is put in."""
+    """A field for Anki: text that only looks like its markup is escaped, and our own is inserted."""
     if "[" in text:
         text = _ANKI_MARKUP.sub("&#91;", text)
     if SOUND in text:
         text = text.replace(SOUND, "[sound:")
-    if cloze:  # in such a note Anki looks for deletions in every field
+    if cloze:  # in a cloze note, Anki looks for deletions in every field
         text = text.replace("{{", "{&#123;").replace("}}", "}&#125;")
         text = _DELETION.sub(_deletion, text)
     return text.strip()

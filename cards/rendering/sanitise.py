@@ -1,4 +1,4 @@
-"""Raw HTML of an author -> HTML that no script, handler or network gets through: the one user of nh3."""
+"""An author's raw HTML -> HTML without scripts, handlers or network access: the only module that uses nh3."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
-ALIGN = {f"text-align:{side}" for side in ("left", "center", "right")}  # what Markdown makes of a table's colons
+ALIGN = {f"text-align:{side}" for side in ("left", "center", "right")}  # from the colons in a Markdown table
 SCHEMES = frozenset({"http", "https", "mailto"})
 
 Rewrite = Callable[[str, str, str], "str | None"]
@@ -36,8 +36,8 @@ Rewrite = Callable[[str, str, str], "str | None"]
 def sanitise(text: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
     """Safe HTML, and what was dropped from it (`<script>`, `onclick=`), sorted.
 
-    `rewrite(tag, attribute, value)` gives each allowed attribute its value, or None to drop it, of which it
-    speaks itself.
+    `rewrite(tag, attribute, value)` gives the value of each allowed attribute, or None to drop it; it reports what it
+    drops.
     """
     refused: Counter[str] = Counter()
 
@@ -61,7 +61,7 @@ def sanitise(text: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
 
 
 def swallows(text: str) -> bool:
-    """Whether a tag, comment or verbatim element is left open, so that text after it would be lost."""
+    """Whether a tag, comment or verbatim element is not closed, so that the text after it would be lost."""
     return "\x06" not in nh3.clean(f"{text}\x06", tags=set(TAGS), clean_content_tags={"script", "style"})
 
 

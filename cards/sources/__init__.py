@@ -1,1 +1,1 @@
-"""A folder -> its concept files as text, and each text -> a Document and the Blocks of its cards."""
+"""A folder -> its concept files as text; each text -> a Document and the Blocks of its cards."""

@@ -1,4 +1,4 @@
-"""A track's folder -> its concept files, in study order. Nothing outside the folder is ever read."""
+"""A track's folder -> its concept files, in study order. Nothing outside the folder is read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_BYTES = 1_000_000
 MAX_LINE = 50_000
 MOST_CONTROLS = 20
 SUFFIXES = (".md", ".markdown", ".mdx")
-# What a repository says of itself at its root, and not of its topic.
+# Files at the root of a repository that are about the repository, not its topic.
 ABOUT = frozenset(
     {
         "changelog",
@@ -33,7 +33,7 @@ ABOUT = frozenset(
         "support",
     }
 )
-# Of these a file may well be about the topic, if its name is in lower case.
+# A file with one of these names in lower case may be about the topic.
 TOPICS = frozenset({"governance", "security", "support"})
 
 
@@ -46,9 +46,9 @@ def concept_files(
 ) -> tuple[str, ...]:
     """The names (paths inside `root`, with slashes) of the Markdown files that may hold cards.
 
-    `order` lists folders in study order, each with the files that come first in it. All below a folder whose name
-    begins with a dot or an underscore is left out. So are the README files of a track that is `declared`, unless
-    `include` names them, and in any other folder what a repository says of itself.
+    `order` lists folders in study order, each with the files that come first in it. Folders whose names begin with a
+    dot or an underscore are skipped. So are the READMEs of a `declared` track, unless `include` names them, and in any
+    other folder the files about the repository itself.
     """
     readmes = [pattern for pattern in include if "readme" in pattern.lower()] if declared else ["*"]
     names = []
@@ -80,7 +80,7 @@ def concept_files(
 
 
 def names(root: Path) -> frozenset[str]:
-    """Every file and folder of the track, as paths inside `root`; what begins with a dot is left out."""
+    """Every file and folder of the track, as paths inside `root`, except those whose names begin with a dot."""
     found = {"."}
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -94,7 +94,7 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def read(root: Path, name: str, shown: str) -> Source | Diagnostic:
-    """A file's text with line feeds for line ends, or why it cannot be read; control characters become spaces."""
+    """A file's text with line feeds as line ends, or why it cannot be read; control characters become spaces."""
     return _read(root, root / name, Source(f"{shown}/{name}" if shown not in ("", ".") else name, name, ""))
 
 
@@ -103,13 +103,13 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
         return Diagnostic(Span(source.path, line, column), "C001", message, hint)
 
     if not is_text(source.name) or "\n" in source.name:
-        return fault("this file's name is no text", "rename it with letters, digits and hyphens")
+        return fault("the name of this file is not text", "rename it with letters, digits and hyphens")
     try:
         if not file.resolve().is_relative_to(root.resolve()):
             return fault("this file is a link to a place outside the track", "copy it into the track")
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
-            return fault("this is no regular file", "leave only text files in the track")
+            return fault("this is not a regular file", "keep only text files in the track")
         if status.st_size > MAX_BYTES:
             return fault(f"this file is larger than {MAX_BYTES // 1_000_000} MB", "split it by topic")
         data = file.read_bytes()
@@ -118,14 +118,14 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # The codec counts from behind a byte order mark.
+        # The codec counts from the end of a byte order mark.
         at = error.start + (len(data) - len(error.object))
         place = _end(_lines(data[:at].decode("utf-8-sig")))
         return fault(f"byte 0x{data[at]:02x} is not UTF-8", "save the file as UTF-8", *place)
     text = _lines(text)
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > MAX_LINE:
-            return fault(f"this line has more than {MAX_LINE:,} characters", "break it", number, MAX_LINE + 1)
+            return fault(f"this line has more than {MAX_LINE:,} characters", "break the line", number, MAX_LINE + 1)
     controls = tuple(
         fault(f"control character U+{ord(found[0]):04X}", "delete it", *_end(text[: found.start()]))
         for found in CONTROL.finditer(text)
@@ -134,7 +134,7 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
 
 
 def _lines(text: str) -> str:
-    """The text with a line feed for each line end."""
+    """The text with line feeds as line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

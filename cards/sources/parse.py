@@ -1,4 +1,4 @@
-"""Source -> Parsed: front matter is split off, the dialects find the cards in the rest."""
+"""Source -> Parsed: the front matter is split off, and the dialects find the cards in the rest."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ KEYS = ("title", "roles", "difficulty", "verified", "reviewed")
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-# What only our own syntax has, or a slip of the fingers in it.
+# What only house syntax has, or a misspelling of it.
 _HOUSE = re.compile(r"<!--\s*(?:card\b|\w+\s*:?\s*(?:id|difficulty|kind)=|check[ \t]*\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A concept file: its Markdown, its cards, and every fault on the way to them.
+    """A concept file: its Markdown, its cards, and every fault found while reading them.
 
-    Where the cards were guessed, `unanswered` are the places of questions that are none for want of an answer, and
-    `reasons` say why lines were taken for questions or were not. `examples` are the programs of a house file's guide.
+    In found notes, `unanswered` are the places of questions without an answer, and `reasons` explain why lines were
+    taken for questions or not. `examples` are the programs in the guide text of a house file.
     """
 
     document: Document
@@ -45,10 +45,10 @@ class Parsed:
 
 
 def parse(source: Source, chosen: Sequence[str] = ()) -> Parsed:
-    """Read a file: its house cards where it has any, else the cards that other dialects find.
+    """Read a file: its house cards if it has any, else the cards that other dialects find.
 
-    `chosen` names the only dialects to be read. A house file's front matter gives `roles` and `difficulty` to each card
-    that does not say its own, and `title` as the attribute `title`; of any other's only the difficulty is read.
+    `chosen` names the only dialects to read. The front matter of a house file gives `roles` and `difficulty` to each
+    card without its own, and `title` as the attribute `title`. In other files, only its difficulty is read.
     """
     guessed = not chosen or any(name != house.NAME for name in chosen)
     if house.NAME in chosen or not guessed or _HOUSE.search(source.text):
@@ -77,7 +77,7 @@ def _house(source: Source) -> Parsed:
 
 
 def _guess(source: Source, chosen: Sequence[str]) -> Parsed:
-    """Read somebody's notes: what is wrong with them is said, and keeps nothing from being built."""
+    """Read other people's notes: their faults are reported as warnings and do not stop a build."""
     matter = _FRONT_MATTER.match(source.text) or _TOML_MATTER.match(source.text)
     repaired = replace(source, text=repair(source.text))
     document, lost = markdown.parse(repaired, matter[0].count("\n") if matter else 0, notes=True)
@@ -88,7 +88,7 @@ def _guess(source: Source, chosen: Sequence[str]) -> Parsed:
 
 
 def _title(matter: str) -> str:
-    """What somebody's front matter asks: its question, or its title where it gives a difficulty too."""
+    """The question in the front matter of found notes, or its title if it also gives a difficulty."""
     for key in ("question", "title") if _level(matter) else ("question",):
         found = re.search(rf"(?m)^{key}[ \t]*[:=][ \t]*[\"']?(.+?)[\"']?[ \t]*$", matter)
         if found:
@@ -97,7 +97,7 @@ def _title(matter: str) -> str:
 
 
 def _level(matter: str) -> Level | None:
-    """The difficulty that somebody's front matter gives, under whatever name and in whatever form."""
+    """The difficulty in the front matter of found notes, under any known name and in any known form."""
     for line in matter.split("\n"):
         key, mark, value = line.partition("=" if "=" in line.split(":")[0] else ":")
         if mark and levels.is_key(key.strip()) and (level := levels.of_value(value.strip(" \"'"))):
@@ -109,13 +109,13 @@ def _front_matter(source: Source, text: str, into: dict[str, Attribute]) -> Iter
     entries, faults = mapping.read(text)
     for fault in faults:
         span = Span(source.path, fault.line + 1, fault.column)
-        hint = f"{fault.hint}; where --- is meant as a rule, write ***"
+        hint = f"{fault.hint}; for a horizontal rule, write ***"
         yield Diagnostic(span, "C005", f"front matter: {fault.message}", hint)
     for key, entry in () if faults else entries.items():
         span = Span(source.path, entry.key.line + 1, entry.key.column)
         value = _text(key, entry.value.value)
         if key not in KEYS:
-            yield Diagnostic(span, "C006", f"front matter has no key `{key}`", f"the keys are {', '.join(KEYS)}")
+            yield Diagnostic(span, "C006", f"front matter: unknown key `{key}`", f"the keys are {', '.join(KEYS)}")
         elif value is None:
             wanted = "a list of names" if key == "roles" else "one line of text"
             yield Diagnostic(span, "C007", f"front matter: `{key}` is not {wanted}", f"write {wanted}")
@@ -124,7 +124,7 @@ def _front_matter(source: Source, text: str, into: dict[str, Attribute]) -> Iter
 
 
 def _text(key: str, value: Any) -> str | None:
-    """A front-matter value as the text that a card's comment would hold, or None if it is no such."""
+    """A front-matter value as text, as in a card's comment, or None if it has the wrong type."""
     if key == "roles" and isinstance(value, tuple) and value and all(isinstance(role.value, str) for role in value):
         return ",".join(role.value for role in value)
     if key in ("verified", "reviewed") and isinstance(value, (date, float)):

@@ -1,8 +1,8 @@
-"""Markdown as people write it -> the Markdown that they meant, line for line, so that every place stays true.
+"""Markdown as people write it -> the Markdown that they meant, line for line, so that every place stays correct.
 
-CommonMark reads these otherwise than their writers do: a fence in a list item whose code or closing stands to the
-left of the item swallows what follows, a fenced fence ends too early, `##Title` is a paragraph, and admonitions
-(`??? question`) and the marks of other flashcard tools are text. House files never come here.
+CommonMark reads some forms differently from their authors. A fence in a list item swallows the text after it if its
+code or its end is to the left of the item. A fence that shows a fence ends too early. `##Title` is a paragraph.
+Admonitions (`??? question`) and the marks of other flashcard tools are text. House files are never repaired.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ _TOOL = re.compile(r"[ \t]*(?:%%[ \t]*(?:ANKI|END)?[ \t]*(?:%%)?|END[ \t]*%%|<!-
 _TAB = 4
 _LONG = 400
 _LISTED = frozenset("-*+0123456789")
-# How far a closing is looked for: code of questions and answers is short, and a search must not cost the square.
+# How far to search for the end of a fence: code in questions is short, and a longer search could take quadratic time.
 _REACH = 400
 
 
 def repair(text: str) -> str:
-    """The text with as many lines as before."""
+    """The repaired text, with as many lines as before."""
     lines = text.split("\n")
-    _mend(lines)
+    _repair(lines)
     return "\n".join(lines)
 
 
-def _mend(lines: list[str]) -> None:
-    """One pass over the lines, which fixes them in place."""
-    items: list[int] = []  # how far the content of each list item around stands from the left
+def _repair(lines: list[str]) -> None:
+    """Repair the lines in place, in one pass."""
+    items: list[int] = []  # the column at which the content of each enclosing list item begins
     index = 0
     while index < len(lines):
         line = lines[index]
@@ -43,7 +43,7 @@ def _mend(lines: list[str]) -> None:
         indent = len(line) - len(text) if line[0] != "\t" else _width(line)
         while items and indent < items[-1]:
             items.pop()
-        # Looking at the first character, and for three of a kind, keeps prose cheap.
+        # Testing the first character, and for three equal ones, keeps prose cheap.
         fence = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if fence:
             index = _fence(lines, index, fence, items)
@@ -71,7 +71,7 @@ def _width(line: str) -> int:
 
 
 def _fence(lines: list[str], start: int, fence: re.Match[str], items: Sequence[int]) -> int:
-    """Close the fence that begins at `start` where its writer did; the index of the line after it."""
+    """Close the fence that begins at `start` where its author did; the index of the line after it."""
     mark, info = fence["mark"], fence["info"].strip()
     lead = re.sub(r"[^ \t]", " ", fence["lead"]).expandtabs(_TAB)
     own = fence["lead"].strip() != ""
@@ -105,7 +105,7 @@ def _mark(line: str) -> str:
 
 
 def _nested(lines: list[str], start: int, mark: str, closing: re.Pattern[str]) -> None:
-    """Make a fence longer than those in the Markdown that it shows, where each of these is closed before it."""
+    """Make a fence longer than the fences in the Markdown that it shows, if each of those is closed before it."""
     depth = 1
     for at in range(start + 1, min(start + 1 + _REACH, len(lines))):
         if closing.match(lines[at]):
@@ -119,7 +119,7 @@ def _nested(lines: list[str], start: int, mark: str, closing: re.Pattern[str]) -
 
 
 def _admonition(lines: list[str], start: int, found: re.Match[str]) -> int:
-    """Write an admonition as the callout that it is elsewhere; the index of the line after it."""
+    """Rewrite an admonition as a callout; the index of the line after it."""
     lines[start] = f"> [!{found[1].lower()}] {found[2] or ''}".rstrip()
     at = start + 1
     while at < len(lines) and (not lines[at].strip() or _width(lines[at]) >= _TAB):
@@ -127,13 +127,13 @@ def _admonition(lines: list[str], start: int, found: re.Match[str]) -> int:
     while not lines[at - 1].strip():
         at -= 1
     inside = [line.expandtabs(_TAB)[_TAB:] for line in lines[start + 1 : at]]
-    _mend(inside)
+    _repair(inside)
     lines[start + 1 : at] = [f"> {line}".rstrip() for line in inside]
     return at
 
 
 def _definition(lines: list[str], start: int) -> int:
-    """Bring what is indented under a definition so near that it is no code; the index of the line after it."""
+    """Reduce the indentation under a definition, so that it is not read as code; the index of the line after it."""
     at = start + 1
     while at < len(lines) and (not lines[at].strip() or _width(lines[at]) >= _TAB):
         if lines[at].strip():

@@ -1,1 +1,1 @@
-"""The commands, one a file: its options, what it calls and what it says."""
+"""The commands, one per file: its options, its calls and its output."""

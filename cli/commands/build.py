@@ -30,14 +30,16 @@ SHOWN_IDS = 8
 @arguments.paths("TRACK")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("decks_out"), show_default=True,
-    help="The folder of the decks.",
+    help="The folder to write the decks to.",
 )  # fmt: skip
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a deck, the ledger or the index is stale.")
-@click.option("--role", default="", help="Only the notes of this role, in decks of their own name.")
-@click.option("--difficulty", type=arguments.DIFFICULTY, help="Only the notes of this difficulty, likewise.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a deck, the ledger or the index is stale.")
+@click.option("--role", default="", help="Build only the notes with this role, into separate files.")
+@click.option(
+    "--difficulty", type=arguments.DIFFICULTY, help="Build only the notes of this difficulty, into separate files."
+)
 @arguments.dialects()
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
-@click.option("-v", "--verbose", is_flag=True, help="Name every note that is new, changed or retired, every warning.")
+@click.option("-q", "--quiet", is_flag=True, help="Report only faults.")
+@click.option("-v", "--verbose", is_flag=True, help="List every new, changed and retired note, and every warning.")
 def command(
     paths: tuple[Path, ...],
     out: Path,
@@ -78,7 +80,6 @@ def command(
 
 
 def _build(settings: Settings, quiet: bool) -> Build:
-
     known, faults = tracks.read_ledger(settings)
     if faults:
         return building.Build(diagnostics=faults)
@@ -88,9 +89,9 @@ def _build(settings: Settings, quiet: bool) -> Build:
 
 
 def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str, difficulty: str) -> None:
-    """Stage the ledger, the decks and, if these are all of the track's decks, their index.
+    """Stage the ledger, the decks and, if these are all the decks of the track, their index.
 
-    The ledger is first: with it in place, a build makes the same decks again.
+    The ledger comes first: with it in place, a build makes the same decks again.
     """
     decks = building.artefacts(settings, built, role, difficulty)
     if not decks:
@@ -105,14 +106,15 @@ def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str,
 
 def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> str:
     if not built.notes:
-        return f"{settings.shown}: no cards here: build-decks list --verbose says which lines are none, and why"
+        return f"{settings.shown}: no cards found; build-decks list --verbose explains why"
     roles = sorted({role for note in built.notes for role in note.card.roles})
-    what = " and ".join(label for label in (role and f"role `{role}`", difficulty) if label)
-    return f"{settings.title} has no note of {what}; its roles are {', '.join(roles) or 'none'}"
+    wanted = (role and f"role `{role}`", difficulty and f"difficulty {difficulty}")
+    what = " and ".join(label for label in wanted if label)
+    return f"{settings.title} has no notes with {what}; its roles are {', '.join(roles) or 'none'}"
 
 
 def _summary(title: str, notes: Sequence[Note], figures: Statistics, changes: Changes, verbose: bool) -> None:
-    """What a build found, and what it changes for a learner."""
+    """Report what a build found, and what it changes for a learner."""
     cards = sum(note.cards for note in notes)
     terminal.say(click.style(f"{title}: {len(notes)} notes, {cards} cards", bold=True))
     for row in terminal.table([("", *DIFFICULTIES, "all"), *index.difficulties(figures)]):
@@ -122,12 +124,12 @@ def _summary(title: str, notes: Sequence[Note], figures: Statistics, changes: Ch
 
 
 def _stale(staged: Sequence[Staged]) -> int:
-    """Name the files that a build would change; the exit code that says whether there are any."""
+    """List the files that a build would change; the exit code is 1 if there are any."""
     fresh = [found for found in staged if found.fresh]
     for found in fresh:
         terminal.say(f"stale: {terminal.shown(found.target)}")
     if fresh:
-        terminal.say("build-decks would change these files: run it and commit what it writes")
+        terminal.say("build-decks would change these files: run it, and commit the result")
     return 1 if fresh else 0
 
 
@@ -147,16 +149,16 @@ def _changes(changes: Changes, limit: int | None) -> Iterator[str]:
             yield f"  and {len(changes.reworded) - limit} more"
     if changes.ambiguous:
         doubts = [f"{card} ({' or '.join(old)})" for card, old in changes.ambiguous]
-        yield f"could be one of several old cards, taken for new: {_some(doubts, limit)}"
+        yield f"treated as new, because they could be one of several old cards: {_some(doubts, limit)}"
     if changes.crowded:
-        yield f"too much changed to look for reworded questions: {_some(changes.crowded, limit)}"
+        yield f"not searched for reworded questions, because too much changed: {_some(changes.crowded, limit)}"
     if changes.note_types:
         yield f"card layout changed: {', '.join(changes.note_types)}"
     if changes.retired:
-        yield "  Anki keeps retired notes. To delete them, search in its browser for:"
+        yield "  Anki keeps retired notes. To delete them, search its browser for:"
         yield f"  {ids.search(changes.retired_guids)}"
     if changes.emptied:
-        yield f"fewer cloze deletions in {_some(changes.emptied, limit)}: after the import run Tools > Empty Cards"
+        yield f"fewer cloze deletions in {_some(changes.emptied, limit)}: after the import, run Tools > Empty Cards"
 
 
 def _some(names: Sequence[str], limit: int | None) -> str:

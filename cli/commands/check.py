@@ -1,4 +1,4 @@
-"""`build-decks check`: every fault of the tracks, and nothing written."""
+"""`build-decks check`: report every fault in the tracks, without writing anything."""
 
 from __future__ import annotations
 
@@ -18,22 +18,20 @@ from ...cards.pipeline.reading import concept_files
 from .. import arguments, clock, diagnostics, terminal, tracks
 from ..errors import ConfigError
 
-# From here on further processes are worth their start.
+# From this number on, more processes are worth starting.
 MANY_FILES = 50
 
 
 @click.command("check")
 @arguments.paths("PATH")
-@click.option(
-    "--format", "form", type=arguments.FORMAT, default="text", show_default=True, help="How faults are written."
-)
+@click.option("--format", "form", type=arguments.FORMAT, default="text", show_default=True, help="The output format.")
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
-@click.option("--explain", metavar="CODE", help="Say what a code means and how to fix it, and check nothing.")
+@click.option("--explain", metavar="CODE", help="Explain a code, and check nothing.")
 @arguments.dialects()
 def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None, dialects: tuple[str, ...]) -> None:
-    """Report every fault of the tracks that the PATHs lie in; write nothing.
+    """Report every fault in the tracks that contain the PATHs, without writing anything.
 
-    Beside what would keep decks from being built, it judges the writing: docs and --explain tell the rules.
+    Faults that would stop a build are errors. The rules for writing are warnings; --explain CODE explains each.
     """
     if explain:
         click.echo(_explanation(explain))
@@ -55,13 +53,13 @@ def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | Non
     _say(faults, form)
     if unanswered:
         what = (
-            "1 question has no answer and is no card"
+            "1 question has no answer and makes no card"
             if unanswered == 1
-            else f"{unanswered} questions have no answer and are no cards"
+            else f"{unanswered} questions have no answer and make no cards"
         )
-        terminal.say(f"{what}: build-decks list --verbose names them")
+        terminal.say(f"{what}: build-decks list --verbose lists them")
     if not faults:
-        terminal.say(f"{count} notes, no fault")
+        terminal.say(f"{count} notes, no faults")
     if any(fault.severity == "error" or strict for fault in faults):
         sys.exit(1)
 
@@ -70,12 +68,12 @@ def _say(faults: Sequence[Diagnostic], form: str) -> None:
     for line in diagnostics.FORMATS[form](faults):
         if form == "text":
             terminal.say(line)
-        else:  # half a character, which UTF-8 cannot write, as the escape that JSON knows
+        else:  # a lone surrogate, which UTF-8 cannot encode, is escaped as in JSON
             click.echo(line.encode("utf-8", "backslashreplace").decode())
 
 
 def _each(label: str, quiet: bool) -> Map:
-    """A `map` with a progress bar, over as many processes as there are processors where that pays."""
+    """A `map` with a progress bar, over several processes if there are many files."""
 
     def each(judge: Callable[[str], Judged], names: Iterable[str]) -> Iterator[Judged]:
         listed = list(names)
@@ -92,6 +90,6 @@ def _each(label: str, quiet: bool) -> Map:
 def _explanation(code: str) -> str:
     known = explanations()
     if code.upper() not in known:
-        raise ConfigError(f"there is no code `{code}`; the codes are {', '.join(known)}")
+        raise ConfigError(f"unknown code `{code}`; the codes are {', '.join(known)}")
     found = known[code.upper()]
     return f"{found.code} {found.title}\n\n{found.text}"

@@ -1,4 +1,4 @@
-"""`build-decks list`: the cards, a line each."""
+"""`build-decks list`: the cards, one line each."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .. import arguments, report, terminal, tracks
 
 @click.command("list")
 @arguments.paths("PATH")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--difficulty", type=arguments.DIFFICULTY, help="Only the cards of this difficulty.")
-@click.option("--subdomain", help="Only the cards of this subdomain, by its folder.")
-@click.option("--kind", type=arguments.KIND, help="Only the cards of this kind.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object per line.")
+@click.option("--difficulty", type=arguments.DIFFICULTY, help="List only the cards of this difficulty.")
+@click.option("--subdomain", help="List only the cards of the subdomain in this folder.")
+@click.option("--kind", type=arguments.KIND, help="List only the cards of this kind.")
 @arguments.dialects()
-@click.option("-v", "--verbose", is_flag=True, help="Say why lines were taken for questions, or were not.")
+@click.option("-v", "--verbose", is_flag=True, help="Explain why each line was taken for a question or not.")
 def command(
     paths: tuple[Path, ...],
     as_json: bool,
@@ -42,7 +42,7 @@ def command(
         files = list(reading.files(selection.settings, concept_files(selection.settings)))
         known, broken = tracks.read_ledger(selection.settings)
         faults += broken
-        # The whole track tells which card is which, whatever part of it is asked for.
+        # Recognising cards needs the whole track, even if only a part is listed.
         named = iter(reading.identify(selection.settings, [row.card for file in files for row in file.cards], known)[0])
         inside = set(selection.of([file.name for file in files]))
         for file in files:
@@ -83,7 +83,7 @@ def _row(block: Block, card: Card) -> dict[str, Any]:
 
 
 def _lines(rows: Sequence[tuple[Card, str]]) -> Iterator[str]:
-    """A line a card with its question, in columns; on a terminal as wide as it is, and with a heading."""
+    """One line per card, in columns, with its question; on a terminal, cut to its width and with a heading."""
     names = ("id", "kind", "difficulty", "tier")
     cells = [
         (card.id or card.guid, card.kind, card.difficulty, card.tier, " ".join(text.split())) for card, text in rows
@@ -98,7 +98,7 @@ def _lines(rows: Sequence[tuple[Card, str]]) -> Iterator[str]:
 
 
 def _reasons(found: Sequence[Reason], unanswered: Sequence[Span]) -> None:
-    """Why lines were taken for questions or were not, and which questions have no answer."""
+    """Explain why lines were taken for questions or not, and list questions without an answer."""
     for reason in found:
         verdict = "taken" if reason.taken else "not taken"
         terminal.say(

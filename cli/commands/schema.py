@@ -1,4 +1,4 @@
-"""`build-decks schema`: what deck.yaml may say, as editors take it."""
+"""`build-decks schema`: the JSON Schema of deck.yaml, for editors."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from ..config import SCHEMA
 def command() -> None:
     """Print the JSON Schema of deck.yaml, for editors.
 
-    The first line of deck.yaml names the file that it was saved to: # yaml-language-server: $schema=PATH
+    Save it, and name the file in the first line of deck.yaml: # yaml-language-server: $schema=PATH
     """
     click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)

@@ -1,4 +1,4 @@
-"""`build-decks stats`: the tracks in figures."""
+"""`build-decks stats`: the statistics of the tracks."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .. import arguments, report, terminal, tracks
 
 @click.command("stats")
 @arguments.paths("TRACK")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a track.")
-@click.option("--strict", is_flag=True, help="Exit 1 when a subdomain that is complete is off its hours.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object per track.")
+@click.option("--strict", is_flag=True, help="Exit 1 if a complete subdomain is off its planned hours.")
 def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
-    """Count notes, and hours against those of deck.yaml."""
+    """Count notes, and compare hours of study with the plan in deck.yaml."""
     off = 0
     for settings in tracks.tracks(paths):
         figures, faults = counting.statistics(settings, concept_files(settings))
@@ -39,7 +39,7 @@ def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
 
 
 def _statistics(title: str, figures: Statistics) -> Iterator[str]:
-    """A track in figures, as tables for a terminal."""
+    """The statistics of a track, as tables for a terminal."""
     yield terminal.printable(f"{title}: {figures.track.notes} notes")
     for header, rows in (
         (("", *DIFFICULTIES, "all"), index.difficulties(figures)),
@@ -55,7 +55,7 @@ def _statistics(title: str, figures: Statistics) -> Iterator[str]:
 
 
 def _figures(title: str, found: Statistics) -> dict[str, Any]:
-    """A track in figures, as JSON: minutes where it says so, else counts."""
+    """The statistics of a track, as JSON: minutes where the key says so, else counts."""
     return {
         "track": title,
         "subdomains": [_row(row) for row in found.subdomains],
@@ -77,12 +77,12 @@ def _row(row: Figures) -> dict[str, Any]:
 
 
 def _off_hours(found: Statistics, percent: int) -> int:
-    """Say which subdomains are off their hours by more than `percent`; how many of them are complete."""
+    """Report subdomains that are off their hours by more than `percent`; return how many of them are complete."""
     count = 0
     for row in found.subdomains:
         if row.off is not None and abs(row.off) > percent:
             count += row.complete
             what = "" if row.complete else ", and is not declared complete"
             warning = click.style("warning", fg="yellow")
-            terminal.say(f"{warning}: {terminal.printable(row.folder)} is {row.off:+.0f} % off its hours{what}")
+            terminal.say(f"{warning}: {terminal.printable(row.folder)} is {row.off:+.0f} % off its planned hours{what}")
     return count

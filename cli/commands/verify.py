@@ -1,4 +1,4 @@
-"""`build-decks verify`: the code of the cards is run, and what ran is recorded."""
+"""`build-decks verify`: run the code of the cards and the guide, and record what ran."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from ..tracks import Selection
 @arguments.paths("PATH")
 @click.option(
     "--python", "commands", metavar="PYTHON", multiple=True,
-    help="An interpreter to run the code on; may stand several times. By default the one that runs build-decks.",
+    help="An interpreter to run the code on. Can be repeated. By default, the one that runs build-decks.",
 )  # fmt: skip
-@click.option("--check", is_flag=True, help="Run nothing; exit 1 where the record does not vouch for a card's code.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
+@click.option("--check", is_flag=True, help="Run nothing; exit 1 if code has changed since it last ran.")
+@click.option("-q", "--quiet", is_flag=True, help="Report only faults.")
 def command(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, quiet: bool) -> None:
     """Run the code of the cards and the guide in the PATHs, and record what ran.
 
-    Each program runs alone, without a network, in an empty folder, twice. It is never done as part of a build.
+    Each program runs twice, alone, in an empty folder and without a network. A build never runs code.
     """
     selected: dict[Path, list[Selection]] = {}
     for selection in tracks.select(paths):
@@ -60,7 +60,9 @@ def command(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, qui
                 _verified(settings.title, done, on, sum(name in inside for name in found.without))
                 idle = Counter(why for name, why in found.idle if name in inside)
                 for why, count in sorted(idle.items()):
-                    terminal.say(f"  {count} of the guide cannot run: {terminal.printable(why)}")
+                    terminal.say(
+                        f"  {count} program{'s' * (count > 1)} of the guide cannot run: {terminal.printable(why)}"
+                    )
         if not check:
             stage.commit()
     report.stop_at_errors(faults)
@@ -69,12 +71,12 @@ def command(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, qui
 
 
 def _verified(title: str, done: Verified, on: Sequence[Interpreter], without: int) -> None:
-    """What came of running the code of a track."""
+    """Report the result of running the code of a track."""
     versions = ", ".join(interpreter.version for interpreter in on)
     cards, examples = done.cards, done.examples
     what = f"{cards} cards" + (f" and {examples} programs of the guide" if examples else "")
     terminal.say(click.style(f"{title}: the code of {what} ran on Python {versions}", bold=True))
     if without:
-        terminal.say(f"  {without} cards have none to run: their sources vouch for them")
+        terminal.say(f"  {without} cards have no code to run and rely on their sources")
     for reason, count in sorted(done.skipped.items()):
-        terminal.say(f"  skipped {count}: {terminal.printable(reason)}")
+        terminal.say(f"  skipped {count} {terminal.printable(reason)}")

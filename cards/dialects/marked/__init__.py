@@ -1,1 +1,1 @@
-"""A Document -> the cards whose mark nothing else is written like: clozes, definitions, tables, `::`."""
+"""A Document -> the cards with unmistakable marks: clozes, definitions, tables, `::`."""

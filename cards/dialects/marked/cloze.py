@@ -11,13 +11,13 @@ from ..block import block
 
 NAME = "cloze"
 
-# A sentence is short; a search must not cost the square of a page.
+# A sentence is short; searching a longer text could take quadratic time.
 _LONGEST = 4_000
 _LABEL = r"(?:\*\*|__)?(?:C|Cloze)(?:\*\*|__)?[ ]?[:：](?:\*\*|__)?[ \t]+(?=\S)"
 _SIGNS = ("C:", "C：", "C**", "C__", "C :", "Cloze")
 _LINE = re.compile(_LABEL)
 _ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
-# Code, math and links hide nothing; the bold marks that stand there already would, and are taken away.
+# Nothing is hidden in code, math and links. Existing bold marks would hide words, so they are removed.
 _KEPT = r"(`+)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|\\."
 _MARKS = r"(?P<mark>\*\*|(?<!\w)__|__(?!\w))"
 _BRACKETS = re.compile(rf"{_KEPT}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])|{_MARKS}", re.DOTALL)
@@ -30,7 +30,8 @@ _OF_CARDS = re.compile(r"(?im)(?:^|\s)#(?:flash)?cards?\b|^tags:.*\bflashcards?\
 def read(document: Document, chosen: bool) -> Iterator[Block]:
     """Every paragraph, and first paragraph of an item, that hides something.
 
-    `==dog==` is often but a highlight: it hides where the file is tagged as one of cards, or the dialect is `chosen`.
+    `==dog==` is often only a highlight. It hides words if the file is tagged as one of cards, or the dialect is
+    `chosen`.
     """
     text = document.source.text
     equals = "==" in text and (chosen or _OF_CARDS.search(text) is not None)
@@ -59,13 +60,13 @@ def _paragraphs(document: Document) -> Iterator[Chunk]:
 
 
 def is_line(text: str) -> bool:
-    """Whether a paragraph is a sentence with words to recall, and says so by its label."""
+    """Whether a paragraph is a sentence with hidden words that begins with the label."""
     label = _LINE.match(text)
     return label is not None and bool(_hidden(text[label.end() :], _BRACKETS))
 
 
 def _hidden(text: str, deletion: re.Pattern[str]) -> str:
-    """The text with what is hidden as its only bold runs, or "" where nothing is."""
+    """The text with the hidden words as its only bold runs, or "" if nothing is hidden."""
     if len(text) > _LONGEST:
         return ""
     found: list[str] = []

@@ -15,7 +15,7 @@ _MARK = re.compile(r"[:：~][ \t]+(?=\S)")
 
 
 def read(document: Document) -> list[Block]:
-    """Every definition list: terms of one line, each with all its definitions and what is indented under them."""
+    """Every definition list: terms of one line, each with its definitions and the text indented under them."""
     if not any(mark in document.source.text for mark in ("\n:", "\n：", "\n~ ")):
         return []
     found: list[tuple[Chunk, list[Chunk]]] = []

@@ -1,6 +1,6 @@
-"""The marks of spaced repetition in note-taking: `What is X?::An answer.`, and a lone `?` between question and answer.
+"""The marks of note-taking tools with spaced repetition: `Question?::An answer.`, or a line `?` between the two.
 
-`::` is used for other things too, so the file must be tagged as one of flashcards, or carry a schedule.
+`::` has other uses too, so the file must be tagged as one of flashcards, or hold a schedule.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TAGGED = re.compile(r"(?im)(?:^|\s)#flashcards?\b|^tags:.*\bflashcards?\b|^\s*-
 
 
 def read(document: Document, chosen: bool) -> Iterator[Block]:
-    """Every line with the mark inside, and every paragraph with the mark on a line of its own."""
+    """Every line with the mark inside, and every paragraph with the mark on a separate line."""
     text = document.source.text
     if ("::" not in text and "\n?" not in text) or not (chosen or _TAGGED.search(text)):
         return

@@ -16,7 +16,7 @@ _BACKS = frozenset({"definition", "meaning", "back"})
 
 
 def read(document: Document) -> Iterator[Block]:
-    """Every row of such tables that has both cells."""
+    """Every row of such tables with both cells filled."""
     for chunk in document.chunks:
         if chunk.type == "table":
             yield from _cards(document, chunk)

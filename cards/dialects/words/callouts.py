@@ -1,4 +1,4 @@
-"""The text at the beginning of a quote -> the callout that it opens, if one of a card: `[!question]- What is X?`."""
+"""The text at the beginning of a quote -> its callout, if it belongs to a card: `[!question]- What is X?`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _TELLING = frozenset({"answer", "solution", "success"})
 
 @dataclass(frozen=True, slots=True)
 class Callout:
-    """A callout's title, and what follows it in its paragraph; a kind that asks may have its title a line below."""
+    """A callout's title, and the rest of its paragraph. A callout that asks may have its title on the next line."""
 
     title: str
     rest: str
 
 
 def read(text: str) -> Callout | None:
-    """The callout that a paragraph opens, if it asks or offers an answer."""
+    """The callout that begins a paragraph, if it asks or answers."""
     first, _, rest = text.partition("\n")
     match = _FIRST_LINE.match(first)
     if not match:

@@ -1,4 +1,4 @@
-"""A line -> the bold run that it opens with, or is: `**What is X?** 👶`, `3. **Term**: text`, `**Easy:**`."""
+"""A line -> the bold run that begins it or fills it: `**What is X?** 👶`, `3. **Term**: text`, `**Easy:**`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OPENING = re.compile(
 )
 _OPENINGS = ("**", "__", "<b", "<B", "<s", "<S", "Q")
 _WHOLE = re.compile(r"(\*\*|__)[^*_]+\1")
-# A bold line, or a bold run that asks or is only a label: `**Term**: text` is none of these.
+# A bold line, or a bold run that asks or is only a label, but not `**Term**: text`.
 _ASKING = re.compile(
     rf"(?:\*\*|__)(?:{_TEXT})*?"
     r"(?:[?？؟][\s\"'”»)]*(?:\*\*|__|</)|(?:\*\*|__|</b>|</strong>)(?:[^\w]|<[^<>]*>|[\[(]\w+[\])])*$)",
@@ -25,7 +25,7 @@ _MARKS = re.compile(r"(?:[^\w\n]|<br\s*/?>|\((?:\w+)\)|\[(?:\w+)\])*", re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A bold run at the beginning of a paragraph: what stands before and behind it in its lines, and where it ends."""
+    """A bold run at the beginning of a paragraph: the text before and after it on its lines, and where it ends."""
 
     lead: str
     text: str
@@ -34,12 +34,12 @@ class Run:
 
     @property
     def runs_in(self) -> bool:
-        """Whether text follows in the same line, and not only marks."""
+        """Whether text, and not only marks, follows on the same line."""
         return _MARKS.fullmatch(self.tail) is None
 
 
 def opening(text: str) -> Run | None:
-    """The bold run with which a paragraph begins, perhaps behind a number."""
+    """The bold run that begins a paragraph, perhaps after a number."""
     match = _OPENING.match(text) if text.startswith(_OPENINGS) or not text[:1].isalpha() else None
     if not match or "\n\n" in match["text"]:
         return None
@@ -52,5 +52,5 @@ def is_bold(text: str) -> bool:
 
 
 def may_ask(line: str) -> bool:
-    """Whether an item's first line is bold as a question or a label is."""
+    """Whether an item's first line is bold like a question or a label."""
     return line.startswith(("**", "__")) and _ASKING.match(line) is not None

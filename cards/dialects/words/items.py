@@ -1,4 +1,4 @@
-"""The first lines of a list's items -> whether one of them may ask: a quick look, so that prose stays cheap."""
+"""The first lines of a list's items -> whether one of them may ask: a quick test that keeps prose cheap."""
 
 from __future__ import annotations
 

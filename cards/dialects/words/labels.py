@@ -1,4 +1,4 @@
-"""The lines of a paragraph -> those that open with a label: `Q:`, `**Answer:**`, `Difficulty: easy`."""
+"""The lines of a paragraph -> those that begin with a label: `Q:`, `**Answer:**`, `Difficulty: easy`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import vocabulary
 _OPEN = r"(?:\*\*|__|\*|_|<b>|<strong>|<em>|<i>)"
 _CLOSE = r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)"
 _SYMBOLS = r"[^\w\s*_<:\[(`\\&$|\"'#>!-]*"
-# Spaces around the parts of a label: few, or a search would cost the square of a line of them.
+# Few spaces around the parts of a label: a longer run could take quadratic time.
 _GAP = r"[ \t]{0,3}"
 _LINE = re.compile(
     rf"{_SYMBOLS}{_GAP}(?P<open>{_OPEN})?{_SYMBOLS}{_GAP}(?P<word>[^\W\d_](?:[^\W\d_]|[ \t'’-](?=\w))*)"
@@ -29,7 +29,7 @@ _OFFER = re.compile(r"(?:click|show|expand|reveal|toggle|see|view|open|unfold)(?
 _PAIRS = 2
 _NO_LETTERS: Mapping[str, str] = {}
 _LONGEST = 40
-# What no text with a label lacks, but one that begins with `Q.`.
+# Every text with a label has one of these, except one that begins with `Q.`.
 _SIGNS = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.IGNORECASE)
 _SAME_LINE = re.compile(r"(?<![ \t])[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
 _RUN_END = re.compile(r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:\Z|\n))")
@@ -38,7 +38,7 @@ _DOTTED_ANSWER = re.compile(r"[ \t]*(?:\*\*|__)?A[.)](?:\*\*|__)?[ \t]*")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label at the beginning of a line: what it opens, the characters it takes, and what else it says."""
+    """A label at the beginning of a line: what it begins, its length, and its other properties."""
 
     kind: str
     word: str
@@ -53,7 +53,7 @@ Letters = Mapping[str, str]
 
 
 def letters(text: str) -> Letters:
-    """The letters that a file uses as labels, with what each opens: both of a pair begin lines of it, and often."""
+    """The letters that a file uses as labels, with what each begins: both of a pair begin several of its lines."""
     counts = Counter(match[1].casefold() for match in _LETTER.finditer(text))
     return {
         letter: kind
@@ -64,9 +64,9 @@ def letters(text: str) -> Letters:
 
 
 def read(line: str, letters: Letters = _NO_LETTERS) -> Label | None:
-    """The label that opens a line, if one does; `letters` are those that are labels in its file.
+    """The label that begins a line, if there is one; `letters` are the labels of a single letter in its file.
 
-    It `wraps` where its bold run goes on over what follows (`**Q: What is X?**`); it stands `alone` where nothing
+    It `wraps` if its bold run continues over the following text (`**Q: What is X?**`), and is `alone` if nothing
     follows.
     """
     match = _LINE.match(line) if _may_open(line[: _LONGEST + _MARKS]) else None
@@ -89,26 +89,26 @@ def read(line: str, letters: Letters = _NO_LETTERS) -> Label | None:
 
 
 def _may_open(head: str) -> bool:
-    """Whether a line could open with a label: looking for its marks first keeps prose cheap."""
+    """Whether a line could begin with a label: looking for its marks first keeps prose cheap."""
     if ":" in head or "：" in head or "*" in head or "_" in head or "<" in head:
         return True
     return "." in head[:_NEAR] or ")" in head[:_NEAR]
 
 
 def may_ask(text: str) -> bool:
-    """Whether a text holds any sign of a question or a label."""
+    """Whether a text contains any sign of a question or a label."""
     return _SIGNS.search(text) is not None
 
 
 def answers_apart(text: str) -> str:
-    """A paragraph with a line break before each answer's label that stands behind its question: `Why? **A:** So.`"""
+    """A paragraph with a line break before each answer label on the line of its question: `Why? **A:** So.`"""
     return _SAME_LINE.sub("\n", text) if "**A" in text or "__A" in text else text
 
 
 def lines(text: str, letters: Letters, dotted: bool) -> Iterator[tuple[int, Label]]:
     """The labels at the beginnings of the lines of a paragraph, each with its line, counted from 0.
 
-    `dotted` says that the label before was a question's with a dot: then `A.` is an answer's, as otherwise after one.
+    `dotted` means that the previous label was a question's with a dot, so `A.` is an answer's.
     """
     if not (may_ask(text) or text[1:2] in ".)"):
         return
@@ -126,13 +126,13 @@ def lines(text: str, letters: Letters, dotted: bool) -> Iterator[tuple[int, Labe
 
 
 def opens_card(line: str) -> bool:
-    """Whether a line opens with the label of a question or of an answer."""
+    """Whether a line begins with the label of a question or of an answer."""
     found = read(line)
     return found is not None and found.kind in ("question", "answer")
 
 
 def end_of_run(text: str) -> tuple[str, int] | None:
-    """What stands in the bold run that a label `wraps`, and where what follows the run begins, if the run ends."""
+    """The text in the bold run that a label `wraps`, and where the text after the run begins, if the run ends."""
     closing = _RUN_END.search(text)
     if not closing:
         return None
@@ -141,21 +141,21 @@ def end_of_run(text: str) -> tuple[str, int] | None:
 
 
 def is_option(word: str, following: Sequence[str], letter: str = "Bb") -> bool:
-    """Whether what looks like an answer's label is the first of several options, since B follows A."""
+    """Whether an apparent answer label is the first of several options, because B follows A."""
     option = rf"[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?[{letter}](?:\*\*|__)?[ \t]*[:：.)]"
     return word in ("A", "a") and any(re.match(option, line) for line in following)
 
 
-@lru_cache(maxsize=4096)  # each of those who read the stream asks
+@lru_cache(maxsize=4096)  # several modules ask for the same heading
 def heading(text: str) -> str:
-    """What a heading opens that is nothing but a label, or ""."""
+    """What a heading begins if it is only a label, or ""."""
     return vocabulary.label(
         re.sub(r"[^\w'’& -]+", " ", re.sub(r"\d+[.)]?$|^\d+[.)]", "", text.strip(" :：*_"))).strip()
     )
 
 
 def is_offer(text: str) -> bool:
-    """Whether a summary says no more than that there is something: "Click to expand", or nothing."""
+    """Whether a summary only says that there is more: "Click to expand", or nothing."""
     return _OFFER.fullmatch(text.strip(" :：.!*_`▶►👉🔽⬇️")) is not None
 
 

@@ -1,4 +1,4 @@
-"""Words and marks of difficulty, as people write them -> beginner, intermediate, advanced."""
+"""Words and signs of difficulty, as people write them -> beginner, intermediate, advanced."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A difficulty, and the word or mark that stands for it."""
+    """A difficulty, and the word or sign that was written for it."""
 
     difficulty: str
     written: str
@@ -32,7 +32,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def take(text: str) -> tuple[str, Level | None]:
-    """A question without the level that is written at its beginning or end, and the level."""
+    """A question without the level at its beginning or end, and the level."""
     signs = next((m for m in (*_SIGN.finditer(text), *_STARS.finditer(text)) if _at_edge(text, m)), None)
     if signs:
         rest = (text[: signs.start()] + text[signs.end() :]).strip(" \t\u200d\u200c\ufe0f")
@@ -48,12 +48,12 @@ def take(text: str) -> tuple[str, Level | None]:
 
 
 def _at_edge(text: str, match: re.Match[str]) -> bool:
-    """Whether nothing that is read stands before a mark, or behind it."""
+    """Whether there are no words before a sign, or none after it."""
     return not re.search(r"\w", text[: match.start()]) or not re.search(r"\w", text[match.end() :])
 
 
 def of_sign(sign: str) -> Level:
-    """The level of a coloured mark, or of stars: one to three, more than three are hardest."""
+    """The level of a coloured sign, or of stars: one to three; more than three count as three."""
     clean = _JOINERS.sub("", sign).strip()
     if clean[:1] in _SIGNS:
         return Level(DIFFICULTIES[_SIGNS[clean[0]]], clean[0])
@@ -63,7 +63,7 @@ def of_sign(sign: str) -> Level:
 
 @lru_cache(maxsize=4096)
 def of_words(text: str) -> Level | None:
-    """The level that a short text names: a word, perhaps with others that only accompany it."""
+    """The level that a short text names: a word, perhaps with filler words."""
     text = text.strip(" \t.:*_`()[]")
     if (whole := vocabulary.difficulty(text)) and text:
         return Level(whole, text)
@@ -79,9 +79,9 @@ def of_words(text: str) -> Level | None:
 
 
 def of_value(text: str, zero_based: bool = False) -> Level | None:
-    """The level that a label's value names: words, marks, or a number on a scale.
+    """The level that a label's value names: words, signs, or a number on a scale.
 
-    A number alone is one of five, or of three counted from 0 where `zero_based`.
+    A number alone is out of five, or out of three, counted from 0, if `zero_based`.
     """
     text = _JOINERS.sub("", text).strip(" \t.:*_`()[]")
     if signs := _STARS.search(text):
@@ -104,7 +104,7 @@ def of_value(text: str, zero_based: bool = False) -> Level | None:
 def among(level: Level | None, text: str) -> Level | None:
     """The level in the scale of its file.
 
-    One star is the middle where a child is easy and a rocket hard; where no line has two, it only says "look here".
+    One star is the middle of a scale from a child to a rocket. If no line has two stars, it only means "look here".
     """
     if level is None or _JOINERS.sub("", level.written) != "⭐":
         return level
@@ -128,7 +128,7 @@ def _scaled(value: int, top: int) -> str:
 
 @cache
 def of_path(name: str) -> Level | None:
-    """The level that a file's or its folders' names say, the nearest first."""
+    """The level in the name of a file or its folders, nearest first."""
     path = PurePosixPath(name)
     for part in (path.stem, *(str(parent.name) for parent in path.parents)):
         tokens = _TOKEN.findall(part.casefold().replace("_", " ").replace("-", " "))

@@ -1,4 +1,4 @@
-"""Text -> where its links lead inside the page: to headings, or back to the top."""
+"""Text -> the targets of its links inside the page: headings, or the top."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HREF_HERE = re.compile(r"href\s*=\s*[\"']?#", re.IGNORECASE)
 
 
 def anchors(text: str) -> frozenset[str]:
-    """The anchors to which links of a page lead."""
+    """The anchors that the links of a page lead to."""
     return frozenset(_LOCAL.findall(text))
 
 

@@ -1,4 +1,4 @@
-"""The line that asks -> what is asked: without number, label, level and the marks around it."""
+"""The line that asks -> the question, without number, label, level and surrounding marks."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ _SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
 _ANCHOR = re.compile(r"(?<![ \t])[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
-# A letter alone is a label only where it is known as one everywhere.
+# A single letter is a label only if it is one in every language.
 _LETTERS = frozenset("qQ问問سQ")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a line asks, as Markdown, and what it says besides."""
+    """The question in a line, as Markdown, and what else the line says."""
 
     text: str
     numbered: bool = False
@@ -57,24 +57,24 @@ class Asked:
 
     @property
     def asks(self) -> bool:
-        """Whether it is a question by its form."""
+        """Whether it has the form of a question."""
         return self.labelled or vocabulary.is_question(self.text)
 
     @property
     def is_blank(self) -> bool:
-        """Whether it is no text, or a template's place for one."""
+        """Whether it is empty, or a placeholder of a template."""
         return not re.search(r"\w", self.text) or _PLACEHOLDER.fullmatch(self.text) is not None
 
 
-@lru_cache(maxsize=4096)  # a heading is read as a question and as that of a section
+@lru_cache(maxsize=4096)  # a heading is read twice, as a question and as a section title
 def read(text: str) -> Asked:
-    """What the text of a heading, a bold run, a summary or the beginning of an item asks."""
+    """The question in a heading, a bold run, a summary or the beginning of an item."""
     numbered = labelled = False
     level: Level | None = None
     text = text.strip()
     if _ONLY_NUMBER.fullmatch(text):
         return Asked("", numbered=True, labelled=True)
-    for _ in range(12):  # each round takes one mark off; no line has more
+    for _ in range(12):  # each round removes one mark; no line has more
         before = text
         text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
         text = _ANCHOR.sub("", text)
@@ -102,7 +102,7 @@ def read(text: str) -> Asked:
 
 
 def is_mark(text: str) -> bool:
-    """Whether a bold run is a number, a count or a label and nothing else."""
+    """Whether a bold run is only a number, a count or a label."""
     number, label = _NUMBER.match(f"{text} "), _LABEL.match(f"{text} ")
     counter = _COUNTER.match(f"{text}: x")
     if counter and vocabulary.is_counter(counter[1]):
@@ -117,7 +117,7 @@ def _is_label(label: re.Match[str]) -> bool:
         return False
     if not label["end"]:
         return bool(label["number"]) or not label.string[label.end() :].strip(" *_")
-    # "Q.E.D." and "Question-driven design" are no labels.
+    # "Q.E.D." and "Question-driven design" are not labels.
     return label["end"] in ":：、" or bool(label["space"]) or bool(label["number"]) or len(word) == 1
 
 
@@ -138,7 +138,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _balanced(text: str) -> str:
-    """The text without an emphasis mark whose partner was taken with a label."""
+    """The text without an emphasis mark whose partner was removed with a label."""
     for mark in ("**", "__"):
         if text.count(mark) == 1:
             text = text.replace(mark, "").strip()

@@ -1,4 +1,4 @@
-"""words.toml -> look-ups: what a label means, what asks, which word is which difficulty."""
+"""words.toml -> lookups: what a label means, what asks, which word is which difficulty."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ except ModuleNotFoundError:  # Python 3.10
 
 from ...model import DIFFICULTIES
 
-# What a label may open, in the order in which a word that two languages use differently is taken.
+# What a label may begin. If two languages use a word differently, the first here applies.
 LABELS = ("question", "answer", "follow-up", "level", "source")
 _MARKS = ("?", "？", "؟", "⁇")
 _QUOTES = "\"'“”‘’«»「」`*_"
@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 @cache
 def _table() -> Mapping[str, tuple[str, ...]]:
-    """Every word by key, those of all languages together."""
+    """All words by key, from every language."""
     languages = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
     table: dict[str, list[str]] = {}
     for language in languages.values():
@@ -52,12 +52,12 @@ def _longest(key: str) -> int:
 
 
 def label(word: str) -> str:
-    """What a label opens: one of LABELS, or "" where the word is none."""
+    """What a label begins: one of LABELS, or "" if the word is not a label."""
     return _labels().get(" ".join(word.split()).casefold(), "")
 
 
 def qualified_label(word: str) -> str:
-    """What a label opens of which the first or last word says so: "Interview answer", "Resposta esperada"."""
+    """What a label begins, by its first or last word: "Interview answer", "Resposta esperada"."""
     parts = word.split()
     if not 1 < len(parts) <= _QUALIFIED:
         return ""
@@ -77,7 +77,7 @@ def difficulty(word: str) -> str:
 
 @cache
 def of_one_piece(key: str) -> tuple[str, ...]:
-    """The words of languages that put no spaces between words, of two characters and more."""
+    """The words of two or more characters of languages without spaces between words."""
     return tuple(word for word in _table()[key] if len(word) > 1 and word[0] > "⺀")
 
 
@@ -87,36 +87,36 @@ def is_counter(word: str) -> bool:
 
 
 def is_doubtful(word: str) -> bool:
-    """Whether an answer's label means other things too, such as the response of a server."""
+    """Whether an answer label has other meanings too, such as the response of a server."""
     return word.casefold() in _set("doubtful")
 
 
 @cache
 def letters() -> tuple[tuple[str, str], ...]:
-    """The letters that stand for question and answer in one language, as pairs; alone they mean nothing."""
+    """Pairs of letters for question and answer in one language; a single one means nothing."""
     return tuple((pair.split()[0], pair.split()[1]) for pair in _table()["letters"])
 
 
 def is_filler(word: str) -> bool:
-    """Whether a word may stand in a heading that says a difficulty."""
+    """Whether a word may appear in a heading that names a difficulty."""
     return word in _set("about")
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text says that an answer is still to be written."""
+    """Whether a text is a placeholder for an answer."""
     folded = text.casefold().strip(" .…!:-–—()[]<>{}*_`") if len(text) < _LONG else ""
     return any(folded.startswith(word) for word in _table()["placeholder"] if 0 < len(folded) <= len(word) + _MORE)
 
 
 def is_question(text: str) -> bool:
-    """Whether a text, without number and label, asks something."""
+    """Whether a text without number and label asks something."""
     if _ends_with_mark(text) or _within().search(text):
         return True
     return _begins(text, "asks") and not is_task(text)
 
 
 def points(text: str) -> bool:
-    """Whether a question speaks of something that is shown below it."""
+    """Whether a question refers to something shown below it."""
     return _pointing().search(text.casefold()) is not None
 
 
@@ -131,7 +131,7 @@ def _within() -> re.Pattern[str]:
 
 
 def is_task(text: str) -> bool:
-    """Whether a text sets a task, or names a step."""
+    """Whether a text sets a task or names a step."""
     return _begins(text, "tasks")
 
 
@@ -150,26 +150,26 @@ def _begins(text: str, key: str) -> bool:
     known = _set(key)
     if any(" ".join(found[:count]) in known for count in range(1, len(found) + 1)):
         return bool(found)
-    # Chinese and its like put no space behind the word.
+    # Chinese and similar scripts put no space after the word.
     return bool(folded) and folded[0] > "⺀" and folded.startswith(_table()[key])
 
 
 def is_aside(text: str) -> bool:
-    """Whether a heading belongs to the page and asks nothing: a table of contents, a licence."""
+    """Whether a heading belongs to the page and asks nothing, such as a table of contents or a licence."""
     folded = " ".join(text.casefold().split()).strip(" :.!?？#")
     return folded in _set("aside") or _asides().search(folded) is not None
 
 
 @cache
 def _asides() -> re.Pattern[str]:
-    """Those of several words, which say so wherever they stand."""
+    """Those of several words, which count anywhere in a heading."""
     return re.compile(
         rf"(?<!\S)(?:{'|'.join(re.escape(word) for word in _table()['aside'] if ' ' in word and word.isascii())})(?!\S)"
     )
 
 
 def speaks_of_questions(text: str) -> bool:
-    """Whether a title or name says that questions follow."""
+    """Whether a title or name announces questions."""
     words = " ".join(_WORD.findall(text.casefold().replace("_", " ").replace("-", " ")))
     padded = f" {words} "
     return (
