@@ -301,12 +301,16 @@ def _is_folder(name: str) -> bool:
     return "/" not in name and not name.startswith((".", "_"))
 
 
+# The characters of a URI (RFC 3986, section 2) but / ? #: what else an address had could leave a template's attribute.
+_SAFE = r"A-Za-z0-9._~!$&'()*+,;=:@%\[\]-"
+
+
 def _is_address(text: str) -> bool:
     try:
         urlsplit(text)
     except ValueError:  # half a bracket
         return False
-    return bool(re.fullmatch(r"https?://[^\s/?#]+/(\S*/)?", text))
+    return bool(re.fullmatch(rf"https?://[{_SAFE}]+/([{_SAFE}/?#]*/)?", text))
 
 
 def _is_number(value: Any) -> bool:
