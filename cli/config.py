@@ -310,7 +310,7 @@ def _is_address(text: str) -> bool:
         urlsplit(text)
     except ValueError:  # half a bracket
         return False
-    return bool(re.fullmatch(rf"https?://[{_SAFE}]+/([{_SAFE}/?#]*/)?", text))
+    return bool(re.fullmatch(rf"https?://[{_SAFE}]+/([/?#{_SAFE}]*/)?", text))
 
 
 def _is_number(value: Any) -> bool:
