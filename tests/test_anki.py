@@ -125,7 +125,7 @@ def test_anki_shows_question_then_answer(track: Track, tmp_path: Path) -> None:
         assert "cheap" not in question
         assert "History" not in question
         assert answer.index("Why is there a GIL?") < answer.index("<strong>cheap</strong>") < answer.index("History")
-        assert "<summary>More</summary>" in answer
+        assert '<summary accesskey="m">More</summary>' in answer
         assert '<span class="difficulty beginner">beginner</span>' in question
         assert "{{" not in question + answer
 
