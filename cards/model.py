@@ -309,7 +309,10 @@ class NoteType:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A card rendered: HTML by field. `cards` counts what Anki makes of it; `changed` is Unix time."""
+    """A card rendered: HTML by field. `cards` counts what Anki makes of it; `changed` is Unix time.
+
+    `place` is its position in the whole track, from 1: the order of study, in whichever package it is.
+    """
 
     card: Card
     note_type: NoteType
@@ -318,6 +321,7 @@ class Note:
     cards: int = 1
     media: tuple[Medium, ...] = ()
     changed: int = 0
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
