@@ -309,7 +309,10 @@ class NoteType:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A rendered card: HTML by field. `cards` is how many cards Anki makes of it; `changed` is Unix time."""
+    """A rendered card: HTML by field. `cards` is how many cards Anki makes of it; `changed` is Unix time.
+
+    `place` is its position in the study order of the whole track, from 1, whichever package it is in.
+    """
 
     card: Card
     note_type: NoteType
@@ -318,6 +321,7 @@ class Note:
     cards: int = 1
     media: tuple[Medium, ...] = ()
     changed: int = 0
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def _subdomains(reader: _Reader, root: Path, title: str) -> Iterator[Subdomain]:
         yield Subdomain(
             folder=folder,
             title=name,
-            deck=f"{title}::{number} {name}",
+            deck=f"{title}::{number:02} {name}",  # decks sort as text
             difficulties=_range(inner.names("difficulty", "[beginner, advanced]", DIFFICULTIES, 1)),
             hours=inner.hours(),
             files=_files(inner, root / folder if folder else None),
@@ -301,12 +301,16 @@ def _is_folder(name: str) -> bool:
     return "/" not in name and not name.startswith((".", "_"))
 
 
+# The characters of a URI (RFC 3986, section 2) but / ? #: what else an address had could leave a template's attribute.
+_SAFE = r"A-Za-z0-9._~!$&'()*+,;=:@%\[\]-"
+
+
 def _is_address(text: str) -> bool:
     try:
         urlsplit(text)
     except ValueError:  # half a bracket
         return False
-    return bool(re.fullmatch(r"https?://[^\s/?#]+/(\S*/)?", text))
+    return bool(re.fullmatch(rf"https?://[{_SAFE}]+/([/?#{_SAFE}]*/)?", text))
 
 
 def _is_number(value: Any) -> bool:

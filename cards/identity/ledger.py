@@ -173,14 +173,14 @@ def reused(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:
 def date(
     notes: Sequence[Note], note_types: Sequence[NoteType], ledger: Ledger, now: Callable[[], int]
 ) -> tuple[tuple[Note, ...], Mapping[int, int], Ledger, Changes]:
-    """Dated notes, the change time of each note type by id, the new ledger and what changed.
+    """Dated notes with their places, the change time of each note type by id, the new ledger and what changed.
 
     `now` gives Unix time; it is called only if something in the ledger has changed.
     """
     known, entries = ledger.entries, dict(ledger.entries)
     found: dict[str, list[str]] = defaultdict(list)
     dated = []
-    for note in notes:
+    for place, note in enumerate(notes, 1):
         guid, old = note.card.guid, known.get(note.card.guid)
         digest = _note_hash(note)
         trace = note.card.trace
@@ -195,7 +195,7 @@ def date(
         if old is not None and old.cards > entry.cards:
             found["emptied"].append(entry.name)
         entries[guid] = entry
-        dated.append(replace(note, changed=entry.changed))
+        dated.append(replace(note, changed=entry.changed, place=place))
     present = {note.card.guid for note in notes}
     for guid, entry in known.items():
         if entry.state == "note" and guid not in present:

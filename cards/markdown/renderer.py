@@ -20,6 +20,8 @@ from .parser import fill, parser_for
 
 # Placeholders for Anki's own markup while HTML is made; sources cannot contain them (see discover).
 CLOZE_OPEN, CLOZE_TEXT, CLOZE_CLOSE, SOUND = "\x02", "\x03", "\x04", "\x05"
+# The number of columns above which code has each class, which style.css sets in a smaller size.
+_WIDTHS = ((48, "w60"), (38, "w48"))
 _COMMENT = re.compile(r"<!--(?:-?>|.*?-->)", re.DOTALL)
 # References to control characters, which could turn raw HTML into our placeholders after `discover`.
 _CONTROL = re.compile(
@@ -105,8 +107,8 @@ class Renderer(RendererHTML):
         return "".join(out)
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        code = env.highlight(tokens[idx].content, language_of(tokens[idx]))
-        return f'<pre dir="ltr"><code>{code}</code></pre>\n'
+        content, language = tokens[idx].content, language_of(tokens[idx])
+        return f'<pre dir="ltr"{_shape(content, language)}><code>{env.highlight(content, language)}</code></pre>\n'
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return f'<pre dir="ltr"><code>{html.escape(tokens[idx].content, quote=False)}</code></pre>\n'
@@ -160,6 +162,14 @@ class Renderer(RendererHTML):
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return _raw(env, env._block, tokens[idx].meta["at"], tokens[idx].content)
+
+
+def _shape(code: str, language: str) -> str:
+    """The class that fits code to a narrow screen: text wraps, and wide code is smaller."""
+    if language in ("text", "output"):
+        return ' class="text"'
+    width = max(map(len, code.expandtabs(4).split("\n")))
+    return next((f' class="{name}"' for least, name in _WIDTHS if width > least), "")
 
 
 def _raw(context: Context, block: Token, offset: int, content: str) -> str:

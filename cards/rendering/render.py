@@ -14,30 +14,41 @@ from .. import markdown
 from ..markdown import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context
 from ..model import Block, Card, Diagnostic, Document, Fragment, Medium, Note, Span
 from ..notetypes import CONCEPT, CONCEPT_CLOZE
+from .changes import changes, marked, shortened
 from .highlight import highlight
 from .media import SOUNDS, Library, MediumError
 from .sanitise import SCHEMES, sanitise, swallows
 
 # Anki interprets these in the HTML of a field, even in code: legacy LaTeX, and its tags for sound and speech.
 _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECASE)
+_ITEM = re.compile(r"<li>(?!<input)")
 _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
 
 
+Colour = Callable[[str, str], str]
+
+
 def render(
-    block: Block, card: Card, library: Library, source_url: str, colour: Callable[[str, str], str] = highlight
+    block: Block, card: Card, library: Library, source_url: str, colour: Colour = highlight
 ) -> tuple[Note, tuple[Diagnostic, ...]]:
     """The note, and every fault found while rendering it; `colour(code, language)` highlights code."""
     cloze = card.kind == "cloze"
     page = _Page(block.question.document, library, source_url, cloze, colour)
+    before, after = _marking(block, colour) if card.kind == "bug" else (colour, colour)
+    page.colour = before
     front, count = page.html(block.front, hide=cloze)
+    page.colour = after
+    answer = page.html(block.answer)[0]
+    page.colour = colour
+    above = card.subdomain_title if card.subdomain_title != card.topic_title else ""
     fields = {
         "Question": page.inline(block.question),
         "Front": front,
-        "Answer": page.html(block.answer)[0],
+        "Answer": _with_boxes(answer) if card.kind == "design" else answer,
         "More": page.html(block.more)[0],
         "Source": page.html(block.source)[0],
         "Guide": page.guide(block.anchor),
-        "Subdomain": _finish(html.escape(card.subdomain_title), cloze),
+        "Subdomain": _finish(html.escape(above), cloze),
         "Topic": _finish(html.escape(card.topic_title), cloze),
         "Difficulty": card.difficulty,
         "Id": card.id,
@@ -57,6 +68,32 @@ def render(
     return note, tuple(page.faults)
 
 
+def _marking(block: Block, colour: Colour) -> tuple[Colour, Colour]:
+    """The highlighting of code on a bug card: before the answer, and in it."""
+    faults, fixes = (
+        [markdown.content(chunk) for chunk in part.chunks if chunk.type == "fence" and chunk.language == "python"]
+        for part in (block.front, block.answer)
+    )
+    if not faults or not fixes:
+        return colour, colour
+    found = changes(faults[0], fixes[0])
+
+    def before(code: str, language: str) -> str:
+        html = colour(code, language)
+        return marked(html, found.gone, "del") if code == faults[0] else html
+
+    def after(code: str, language: str) -> str:
+        html = colour(code, language)
+        return shortened(marked(html, found.new, "ins"), found.new) if code == fixes[0] else html
+
+    return before, after
+
+
+def _with_boxes(answer: str) -> str:
+    """A rubric with a box to tick at each point."""
+    return _ITEM.sub('<li class="task-list-item"><input type="checkbox"> ', answer)
+
+
 @dataclass(slots=True)
 class _Page:
     """Renders the parts of one card and collects their media and faults."""
@@ -65,7 +102,7 @@ class _Page:
     library: Library
     source_url: str
     cloze: bool
-    colour: Callable[[str, str], str]
+    colour: Colour
     media: dict[str, Medium] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
 
@@ -106,8 +143,9 @@ class _Page:
 
     def _image(self, target: str, alt: str, span: Span) -> str:
         name = self._medium(target, span)
-        if name is None:
-            return ""
+        if name is None:  # a medium that is not packaged becomes a link, if it has an address
+            address = self._link(target, span) if target.startswith(("http://", "https://")) else None
+            return f'<a href="{html.escape(address)}">{html.escape(alt or address)}</a>' if address else ""
         if name.endswith(SOUNDS):
             return f"{SOUND}{name}]"
         return f'<img src="{name}" alt="{html.escape(alt)}">'
