@@ -1,4 +1,4 @@
-# Each target sets up what it needs in .venv, once: with uv where that is on the PATH, else with pip.
+# Each target sets up what it needs in .venv, once: with uv if it is on the PATH, else with pip.
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,10 +22,10 @@ help:  ## list the targets
 decks: $(VENV)/decks.stamp  ## build every track below this folder into decks_out/
 	@$(BIN)/build-decks
 
-stale: $(VENV)/decks.stamp  ## fail where a deck, a ledger or an index is stale
+stale: $(VENV)/decks.stamp  ## fail if a deck, a ledger or an index is stale
 	@$(BIN)/build-decks --check
 
-annotate: $(VENV)/decks.stamp  ## check the cards, and write faults as annotations of a pull request
+annotate: $(VENV)/decks.stamp  ## check the cards, and report faults as annotations on a pull request
 	@$(BIN)/build-decks check --strict --format github
 
 test: $(VENV)/test.stamp  ## run every test
@@ -33,7 +33,7 @@ test: $(VENV)/test.stamp  ## run every test
 
 check: test lint  ## tests, formatter, linter, types, contracts, stale decks: what CI runs
 
-lint: $(VENV)/check.stamp .links/build_decks  ## all of check but the tests
+lint: $(VENV)/check.stamp .links/build_decks  ## everything in check except the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -43,38 +43,38 @@ lint: $(VENV)/check.stamp .links/build_decks  ## all of check but the tests
 	$(BIN)/build-decks check --strict
 	$(BIN)/build-decks verify --check
 
-# On every supported Python that is here, each with the packages of verify.lock. Where pyenv manages them, its commands
-# answer only for the versions that are chosen: here all are.
+# On every supported Python that is installed, each with the packages of verify.lock. The commands of pyenv work only for
+# the selected versions, so all are selected here.
 verify: export PYENV_VERSION := $(shell pyenv versions --bare 2>/dev/null | paste -sd:)
-verify: $(VENV)/decks.stamp  ## run the code of cards and guide on every Python that is here
+verify: $(VENV)/decks.stamp  ## run the code of cards and guide on every installed Python
 	@for version in $(PYTHONS); do \
 	  if python$$version -c "" 2>/dev/null; then \
 	    $(MAKE) --silent $(VENV)/verify-$$version.stamp || exit 1; \
 	    found="$$found --python $(VENV)/verify-$$version/bin/python"; \
-	  else echo "python$$version is not here: skipped"; fi; \
+	  else echo "python$$version is not installed: skipped"; fi; \
 	done; $(BIN)/build-decks verify $$found
 
-lock: $(VENV)/lock.stamp  ## pin the packages of verify.lock anew
+lock: $(VENV)/lock.stamp  ## update the packages pinned in verify.lock
 	$(BIN)/uv pip compile --quiet --upgrade --group verify --universal --python-version 3.10 --generate-hashes \
 	  --no-header --no-annotate --output-file verify.lock
 
-practice: $(VENV)/test.stamp  ## EX=retry-decorator: your own copy of an exercise, and its tests
+practice: $(VENV)/test.stamp  ## EX=retry-decorator: copy an exercise and run its tests
 	@$(BIN)/python python-backend/_practice/start.py $(EX)
 
 bench: $(VENV)/test.stamp  ## speed and memory, as ratios to a yardstick in the same run
 	$(BIN)/python tests/bench.py
 
-fuzz: $(VENV)/test.stamp  ## MINUTES=10: look for input that ends in a traceback or takes too long
+fuzz: $(VENV)/test.stamp  ## MINUTES=10: search for input that ends in a traceback or takes too long
 	$(BIN)/python tests/fuzz.py $(or $(MINUTES),10)
 
-pictures: $(VENV)/pictures.stamp  ## renew the pictures of docs/; needs Chromium on the PATH
+pictures: $(VENV)/pictures.stamp  ## renew the pictures in docs/; needs Chromium on the PATH
 	$(BIN)/python tests/pictures.py
 
-commit-decks: decks  ## commit decks and ledgers that a build changed
+commit-decks: decks  ## build, and commit the decks and ledgers that changed
 	git add decks_out '*/_anki'
 	git diff --cached --quiet || git commit -m "Rebuild the decks"
 
-clean:  ## remove .venv and all that tools left behind
+clean:  ## remove .venv and everything that tools left behind
 	rm -rf $(VENV) .links build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -99,7 +99,7 @@ $(VENV)/verify-%.stamp: verify.lock
 	@$(call install,$(VENV)/verify-$*) --require-hashes --requirement verify.lock
 	@touch $@
 
-# A type checker follows folders: these links show it the names under which the packages are installed.
+# A type checker follows folders: these links show it the installed names of the packages.
 .links/build_decks:
 	@mkdir -p $@
 	@ln -sfn ../../cli $@/cli

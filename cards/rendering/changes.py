@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-# A longer fix is cut to this many lines around each change, where at least so many lines can be left out.
+# A fix longer than _LONG is cut to _AROUND lines around each change, if at least _LEAST lines can be left out.
 _LONG, _AROUND, _LEAST = 12, 2, 3
 _LEFT_OUT = '<span class="c">⋮</span>'
 
