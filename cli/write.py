@@ -183,10 +183,15 @@ def text(content: str) -> Callable[[BinaryIO], None]:
 def sweep(folders: Sequence[Path]) -> None:
     """Delete the waiting files of killed builds. This build must not have staged anything yet."""
     for path in (path for folder in folders if folder.is_dir() for path in folder.glob(f"{_TEMPORARY}*")):
-        process = path.name.removeprefix(_TEMPORARY).split("-")[0]
-        ours = process.isascii() and process.isdigit() and path.is_file() and not path.is_symlink()
-        if ours and not _held(path) and not _is_about_to_lock(path, int(process)):
+        if path.is_file() and not path.is_symlink() and _is_left(path, _TEMPORARY):
             path.unlink(missing_ok=True)
+
+
+def _is_left(path: Path, prefix: str) -> bool:
+    """Whether what has a process id behind the prefix of its name was left by a process that is gone."""
+    process = path.name.removeprefix(prefix).split("-")[0]
+    known = process.isascii() and process.isdigit()
+    return known and not _held(path) and not _is_about_to_lock(path, int(process))
 
 
 def _is_about_to_lock(path: Path, process: int) -> bool:
@@ -206,9 +211,10 @@ def _is_about_to_lock(path: Path, process: int) -> bool:
 def temporary() -> Iterator[Path]:
     """A temporary folder, deleted at the end; it also deletes those of killed commands."""
     for path in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
-        if path.is_dir() and not path.is_symlink() and path.stat().st_uid == _user() and not _held(path):
-            shutil.rmtree(path, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_FOLDER) as name, lock(Path(name)):
+        with contextlib.suppress(OSError):  # it may be gone by now
+            if path.is_dir() and not path.is_symlink() and path.stat().st_uid == _user() and _is_left(path, _FOLDER):
+                shutil.rmtree(path, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as name, lock(Path(name)):
         yield Path(name)
 
 

@@ -347,7 +347,7 @@ def test_no_key_reaches_the_card_or_stays(caller: Caller, root: Path) -> None:
 
 def killed(folder: Path) -> None:
     """A folder as a `verify` that was killed leaves it."""
-    (folder / "build-decks.x" / "tmpq").mkdir(parents=True)
+    (folder / "build-decks.999999999-x" / "tmpq").mkdir(parents=True)
 
 
 LEFT: dict[str, Callable[[Path], None]] = {"a folder of a killed verify": killed}
