@@ -10,6 +10,9 @@ from typing import Any, BinaryIO, Literal
 HOUSE = "house"
 """The name of our own dialect: its cards have ids, and every fault of one keeps decks from being built."""
 
+UNEXPECTED = "C008"
+"""The code of a fault that is ours, not an author's: its `detail` is a traceback."""
+
 DIFFICULTIES = ("beginner", "intermediate", "advanced")
 KINDS = ("qa", "cloze", "output", "bug", "design")
 TIERS = ("core", "extra")

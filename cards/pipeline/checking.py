@@ -17,7 +17,7 @@ from ..rendering.media import Library
 from ..settings import Settings
 from ..sources import discover
 from ..sources.parse import parse
-from .reading import files, in_order, soft
+from .reading import files, guarded, in_order, soft
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,11 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
         if isinstance(source, Diagnostic):
             faults.append(source)
         else:
-            pages.append(guide.page(parse(source).document))
+            page = guarded(settings, name, lambda source=source: guide.page(parse(source).document))  # type: ignore[misc]
+            if isinstance(page, Diagnostic):
+                faults.append(page)
+            else:
+                pages.append(page)
     practice, broken = exercises.read(settings.root, settings.shown)
     figures = stats.statistics(found, {file.name: file.words for file in judged}, practice, settings.subdomains)
     faults += [
@@ -84,6 +88,13 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
 
 def judge(settings: Settings, day: date, name: str) -> Judged:
     """A concept file before the rules. Of a card with a fault only the fault is said."""
+    judged = guarded(settings, name, lambda: _judged(settings, day, name))
+    if isinstance(judged, Diagnostic):
+        return Judged(name, (), 0, None, (), soft([judged], not settings.declared), 0)
+    return judged
+
+
+def _judged(settings: Settings, day: date, name: str) -> Judged:
     library = Library(settings.root, settings.tag)
     levels = {s.folder: (*s.difficulties, *s.also) for s in settings.subdomains}
     (file,) = files(settings, [name])

@@ -38,6 +38,7 @@ SHOWN_IDS = 8
 @arguments.dialects()
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but faults.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every note that is new, changed or retired, every warning.")
+@arguments.traceback()
 def command(
     paths: tuple[Path, ...],
     out: Path,

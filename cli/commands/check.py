@@ -30,6 +30,7 @@ MANY_FILES = 50
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--explain", metavar="CODE", help="Say what a code means and how to fix it, and check nothing.")
 @arguments.dialects()
+@arguments.traceback()
 def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None, dialects: tuple[str, ...]) -> None:
     """Report every fault of the tracks that the PATHs lie in; write nothing.
 

@@ -26,6 +26,7 @@ from .. import arguments, report, terminal, tracks
 @click.option("--kind", type=arguments.KIND, help="Only the cards of this kind.")
 @arguments.dialects()
 @click.option("-v", "--verbose", is_flag=True, help="Say why lines were taken for questions, or were not.")
+@arguments.traceback()
 def command(
     paths: tuple[Path, ...],
     as_json: bool,

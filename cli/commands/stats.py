@@ -22,6 +22,7 @@ from .. import arguments, report, terminal, tracks
 @arguments.paths("TRACK")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a track.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a subdomain that is complete is off its hours.")
+@arguments.traceback()
 def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """Count notes, and hours against those of deck.yaml."""
     off = 0
