@@ -14,12 +14,19 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from ..model import Document, Span
+from . import elements
 from .blocks import language_of
 from .inline import place, plain_text, target_offset
 from .parser import fill, parser_for
 
 # Stand-ins for Anki's own markup while HTML is made; sources cannot hold them (see discover).
 CLOZE_OPEN, CLOZE_TEXT, CLOZE_CLOSE, SOUND = "\x02", "\x03", "\x04", "\x05"
+# What is no code holds text: these are taken for elements that HTML does not have, whose text is kept. In a block a
+# script or a style is code, and in prose no more than a word.
+_INERT = frozenset({"svg", "math", "template"})
+_INERT_INLINE = _INERT.union(
+    ("iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp")
+)
 _COMMENT = re.compile(r"<!--(?:-?>|.*?-->)", re.DOTALL)
 # References to control characters, which raw HTML could smuggle past `discover` and into our stand-ins.
 _CONTROL = re.compile(
@@ -164,8 +171,17 @@ class Renderer(RendererHTML):
 
 def _raw(context: Context, block: Token, offset: int, content: str) -> str:
     """Raw HTML without comments, noted in the context with its place."""
+    shown = raw_html(content, block.type == "html_block")
+    if shown.strip():
+        context.raw.append((block, offset, content))
+    return shown if shown.strip() else ""
+
+
+def raw_html(content: str, is_block: bool) -> str:
+    """Raw HTML without comments, in which text is text: words in angle brackets, and what an element would swallow.
+
+    Code in a block is no text: a script or style that stands in one is dropped whole.
+    """
     shown = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), content)
-    if not shown.strip():
-        return ""
-    context.raw.append((block, offset, content))
+    shown = elements.tame(shown, _INERT if is_block else _INERT_INLINE, words=is_block)
     return _CONTROL.sub(" ", shown) if "&#" in shown else shown

@@ -152,11 +152,13 @@ class _Page:
             return value
 
         for token, start, content in raw:
-            if token.type == "html_block" and swallows(content):
+            shown = markdown.raw_html(content, token.type == "html_block")
+            if token.type == "html_block" and swallows(shown):
                 self.faults.append(markdown.unclosed_html(markdown.place(self.document, token, start)))
-                return ""
+                text = text.replace(shown, html.escape(shown))
         clean, dropped = sanitise(text, rewrite)
         for what in dropped:
+            what = what.replace(f"<{markdown.INERT}", "<")
             self.fault(
                 "C201", f"`{what}` is dropped from raw HTML", "write Markdown in its place", span(what.rstrip(">="))
             )
