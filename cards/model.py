@@ -185,7 +185,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A card as written, with the faults of its form: what a dialect found, before its metadata is judged."""
+    """A card as written, with the faults of its form: what a dialect found, before its metadata is judged.
+
+    `deletions` is how many a cloze card in somebody's notes promises, however they are written.
+    """
 
     dialect: str
     question: Fragment
@@ -198,6 +201,7 @@ class Block:
     anchor: str
     span: Span
     faults: tuple[Diagnostic, ...] = ()
+    deletions: int = 0
 
     @property
     def is_found(self) -> bool:
@@ -312,7 +316,10 @@ class NoteType:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A card rendered: HTML by field. `cards` counts what Anki makes of it; `changed` is Unix time."""
+    """A card rendered: HTML by field. `cards` counts what Anki makes of it; `changed` is Unix time.
+
+    `place` is its position in the whole track, from 1: the order of study, in whichever package it is.
+    """
 
     card: Card
     note_type: NoteType
@@ -321,6 +328,7 @@ class Note:
     cards: int = 1
     media: tuple[Medium, ...] = ()
     changed: int = 0
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def _subdomains(reader: _Reader, root: Path, title: str) -> Iterator[Subdomain]:
         yield Subdomain(
             folder=folder,
             title=name,
-            deck=f"{title}::{number} {name}",
+            deck=f"{title}::{number:02} {name}",  # decks sort as text
             difficulties=_range(inner.names("difficulty", "[beginner, advanced]", DIFFICULTIES, 1)),
             hours=inner.hours(),
             files=_files(inner, root / folder if folder else None),

@@ -28,6 +28,9 @@ def learner(folder: Path) -> Iterator[Collection]:
     try:
         yield collection
         said, sound = collection.fix_integrity()
+        # A card answered under load may lack the time of its last review, by no doing of a package: Anki adds it.
+        if not sound and said.startswith("Added last review time"):
+            said, sound = collection.fix_integrity()
         assert sound, said
         assert not list(collection.media.check().missing)
     finally:

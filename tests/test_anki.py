@@ -74,9 +74,9 @@ def test_every_card_arrives_in_its_deck_in_study_order(track: Track, tmp_path: P
         assert take(collection, track.deck()) == Import(new=5, updated=0, duplicate=0, conflicting=0)
         assert collection.note_count() == 5
         assert collection.card_count() == 6
-        assert decks(collection) == ["Track", "Track::1 The Basics", "Track::2 Going On"]
-        assert deck_of(collection, "a.one") == "Track::1 The Basics"
-        assert deck_of(collection, "c.two") == "Track::2 Going On"
+        assert decks(collection) == ["Track", "Track::01 The Basics", "Track::02 Going On"]
+        assert deck_of(collection, "a.one") == "Track::01 The Basics"
+        assert deck_of(collection, "c.two") == "Track::02 Going On"
         assert ids_in_order(collection) == ["a.one", "b.two", "b.one", "c.one", "c.two"]
         assert note_types(collection) == ["Concept", "Concept Cloze"]
         assert empty_cards(collection) == 0
@@ -125,7 +125,7 @@ def test_anki_shows_question_then_answer(track: Track, tmp_path: Path) -> None:
         assert "cheap" not in question
         assert "History" not in question
         assert answer.index("Why is there a GIL?") < answer.index("<strong>cheap</strong>") < answer.index("History")
-        assert "<summary>More</summary>" in answer
+        assert '<summary accesskey="m">More</summary>' in answer
         assert '<span class="difficulty beginner">beginner</span>' in question
         assert "{{" not in question + answer
 
@@ -465,7 +465,7 @@ def test_a_card_that_moves_to_another_subdomain_is_updated_and_stays_in_its_deck
         track.build(env=LATER)
         assert take(collection, track.deck()) == Import(new=0, updated=1, duplicate=2, conflicting=0)
         assert note_of(collection, "a")["Subdomain"] == "Going On"
-        assert deck_of(collection, "a") == "Track::1 The Basics"
+        assert deck_of(collection, "a") == "Track::01 The Basics"
         assert schedule(collection, list(before)) == before
 
 
@@ -563,7 +563,7 @@ def test_track_and_subdomain_share_their_notes(track: Track, tmp_path: Path, fir
         assert (second.new, second.duplicate) == ((0, 2) if first_whole else (1, 2))
         assert (second.updated, second.conflicting) == (0, 0)
         assert collection.card_count() == 3
-        assert decks(collection) == ["Track", "Track::1 The Basics", "Track::2 Going On"]
+        assert decks(collection) == ["Track", "Track::01 The Basics", "Track::02 Going On"]
         assert note_types(collection) == ["Concept", "Concept Cloze"]
 
 
@@ -620,3 +620,26 @@ def test_note_and_card_ids_in_the_collection_are_those_of_the_package(track: Tra
     with learner(tmp_path / "anki") as collection:
         take(collection, track.deck())
         assert [tuple(row) for row in collection.db.all(query)] == rows(track.deck(), query, tmp_path)
+
+
+def test_twelve_subdomains_are_studied_in_order(track: Track, tmp_path: Path) -> None:
+    folders = [f"part-{n}" for n in range(1, 13)]
+    track.write("deck.yaml", "title: Track\ntag: track\nsubdomains:\n" + "".join(f"  - folder: {f}\n" for f in folders))
+    for folder in folders:
+        track.write(f"{folder}/a.md", card(f"{folder}.a"))
+    track.build()
+    with learner(tmp_path / "anki") as collection:
+        take(collection, track.deck())
+        below = [name for name in decks(collection) if "::" in name]
+        assert [deck_of(collection, f"{folder}.a") for folder in folders] == below
+
+
+def test_the_whole_deck_after_that_of_a_role_keeps_the_order_of_the_track(track: Track, tmp_path: Path) -> None:
+    cards = [card(f"a.{n}", more="roles=web" if n % 3 == 0 else "roles=ops") for n in range(9)]
+    track.write("basics/a.md", "".join(cards))
+    track.build("--role", "web")
+    track.build()
+    with learner(tmp_path / "anki") as collection:
+        assert take(collection, track.deck("track.web")).new == 3
+        assert take(collection, track.deck()).new == 6
+        assert ids_in_order(collection) == [f"a.{n}" for n in range(9)]

@@ -492,9 +492,9 @@ def test_subdomains_are_numbered_in_study_order_and_files_come_first(track: Trac
         track.write(name, card(Path(name).stem))
     track.write("deck.yaml", "title: T\nsubdomains: [{folder: b, files: [z.md]}, {folder: a, title: First}]\n")
     assert [(row["id"], row["deck"]) for row in track.cards()] == [
-        ("z", "T::1 B"),
-        ("a", "T::1 B"),
-        ("one", "T::2 First"),
+        ("z", "T::01 B"),
+        ("a", "T::01 B"),
+        ("one", "T::02 First"),
     ]
 
 

@@ -26,7 +26,7 @@ def expected(case: Path) -> str:
     return case.with_suffix(".html").read_text(encoding="utf-8").removesuffix("\n")
 
 
-@pytest.mark.parametrize("folder", ["answer", "cloze", "guide"])
+@pytest.mark.parametrize("folder", ["answer", "bug", "cloze", "guide"])
 def test_every_case_has_its_expectation(folder: str) -> None:
     found = cases(folder)
     assert found
@@ -38,6 +38,23 @@ def test_an_answer_becomes_html(case: Path, tmp_path: Path) -> None:
     found = render(tmp_path, case.read_text(encoding="utf-8"))
     assert found.faults == ()
     assert found.fields["Answer"] == expected(case)
+
+
+BUG = "### Why?\n\n<!-- card: id=case difficulty=beginner kind=bug -->\n\n"
+
+
+@pytest.mark.parametrize("case", cases("bug"), ids=name)
+def test_a_fix_has_its_changed_lines_marked(case: Path, tmp_path: Path) -> None:
+    found = render(tmp_path, case.read_text(encoding="utf-8"), BUG)
+    assert found.faults == ()
+    assert found.fields["Front"] + "\n" + found.fields["Answer"] == expected(case)
+
+
+def test_the_points_of_a_rubric_can_be_ticked(tmp_path: Path) -> None:
+    head = "### How?\n\n<!-- card: id=case difficulty=beginner kind=design -->\n\n**A:**\n\n"
+    answer = render(tmp_path, "A good answer\n\n- names it;\n- [x] bounds it.\n", head).fields["Answer"]
+    assert answer.count('type="checkbox"') == 2
+    assert answer.count("<li") == 2
 
 
 @pytest.mark.parametrize("case", cases("cloze"), ids=name)

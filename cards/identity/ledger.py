@@ -177,7 +177,7 @@ def date(
     now: Callable[[], int],
     unread: Set[str] = frozenset(),
 ) -> tuple[tuple[Note, ...], Mapping[int, int], Ledger, Changes]:
-    """Dated notes, the change time of each note type by id, the new ledger and what changed.
+    """Dated notes with their places, the change time of each note type by id, the new ledger and what changed.
 
     `now` gives Unix time; it is asked only when something that the ledger knows has changed. Nothing of the `unread`
     files is taken for gone; of a note whose card has an id, the ledger does not know the file.
@@ -185,7 +185,7 @@ def date(
     known, entries = ledger.entries, dict(ledger.entries)
     found: dict[str, list[str]] = defaultdict(list)
     dated = []
-    for note in notes:
+    for place, note in enumerate(notes, 1):
         guid, old = note.card.guid, known.get(note.card.guid)
         digest = _note_hash(note)
         trace = note.card.trace
@@ -200,7 +200,7 @@ def date(
         if old is not None and old.cards > entry.cards:
             found["emptied"].append(entry.name)
         entries[guid] = entry
-        dated.append(replace(note, changed=entry.changed))
+        dated.append(replace(note, changed=entry.changed, place=place))
     present = {note.card.guid for note in notes}
     for guid, entry in known.items():
         away = entry.trace.name in unread if entry.trace else bool(unread)

@@ -27,6 +27,8 @@ _INERT = frozenset({"svg", "math", "template"})
 _INERT_INLINE = _INERT.union(
     ("iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp")
 )
+# From how many columns on code is set in which size; see style.css.
+_WIDTHS = ((48, "w60"), (38, "w48"))
 _COMMENT = re.compile(r"<!--(?:-?>|.*?-->)", re.DOTALL)
 # References to control characters, which raw HTML could smuggle past `discover` and into our stand-ins.
 _CONTROL = re.compile(
@@ -112,8 +114,8 @@ class Renderer(RendererHTML):
         return "".join(out)
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        code = env.highlight(tokens[idx].content, language_of(tokens[idx]))
-        return f'<pre dir="ltr"><code>{code}</code></pre>\n'
+        content, language = tokens[idx].content, language_of(tokens[idx])
+        return f'<pre dir="ltr"{_shape(content, language)}><code>{env.highlight(content, language)}</code></pre>\n'
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return f'<pre dir="ltr"><code>{html.escape(tokens[idx].content, quote=False)}</code></pre>\n'
@@ -167,6 +169,14 @@ class Renderer(RendererHTML):
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         return _raw(env, env._block, tokens[idx].meta["at"], tokens[idx].content)
+
+
+def _shape(code: str, language: str) -> str:
+    """The class by which the style fits code to a narrow screen: text wraps, wide code is set smaller."""
+    if language in ("text", "output"):
+        return ' class="text"'
+    width = max(map(len, code.expandtabs(4).split("\n")))
+    return next((f' class="{name}"' for least, name in _WIDTHS if width > least), "")
 
 
 def _raw(context: Context, block: Token, offset: int, content: str) -> str:

@@ -25,7 +25,7 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write(notes: Sequence[Note], note_type_times: Mapping[int, int], about: str, stream: BinaryIO) -> None:
-    """Write a package whose new cards are due in the order of `notes`.
+    """Write a package whose new cards are due at the places of their notes.
 
     `note_type_times` gives the time each note type last changed, by id: all of them are packaged, whether
     or not a note uses them. `about` is the description of every deck.
@@ -102,8 +102,8 @@ def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int],
         genanki.Package(list(decks.values())).write_to_db(cursor, SCHEMA_TIME, iter(()))
         taken: set[int] = set()
         # One by one rather than through the decks, so that the notes are not in memory twice.
-        for due, note in enumerate(notes, 1):
-            row = _Note(note, models[note.note_type.id], due, taken)
+        for note in notes:
+            row = _Note(note, models[note.note_type.id], note.place, taken)
             row.write_to_db(cursor, SCHEMA_TIME, decks[note.card.deck].deck_id, iter(()))
         connection.commit()
         connection.execute("VACUUM")

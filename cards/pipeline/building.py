@@ -81,7 +81,8 @@ def _made(settings: Settings, file: ConceptFile, library: Library) -> _Made:
     faults: list[Diagnostic] = []
     for found in file.cards:
         note, lost = render.render(found.block, found.card, library, settings.source_url)
-        notes.append(note)
+        if note.cards or not found.block.is_found:
+            notes.append(note)
         faults += (*found.faults, *soft(lost, found.block.is_found))
     return _Made(file, tuple(notes), tuple(faults))
 

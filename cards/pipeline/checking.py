@@ -99,11 +99,14 @@ def _judged(settings: Settings, day: date, name: str) -> Judged:
     levels = {s.folder: (*s.difficulties, *s.also) for s in settings.subdomains}
     (file,) = files(settings, [name])
     faults = list(file.faults)
-    asked = []
+    asked: list[twins.Asked] = []
+    cards: list[Card] = []
     for found in file.cards:
         # Colours cost half of the time and cannot fail.
-        _, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
+        note, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
         faults += (*found.faults, *soft(lost, found.block.is_found))
+        if note.cards or not found.block.is_found:
+            cards.append(found.card)
         if found.faults or found.block.is_found:  # the rules are those of our own cards
             continue
         card = checks.written(found.block, found.card, levels.get(found.card.subdomain, DIFFICULTIES), day)
@@ -111,9 +114,8 @@ def _judged(settings: Settings, day: date, name: str) -> Judged:
         if twins.CODE not in checks.allowed(card)[0]:
             asked.append(twins.asked(card))
     page = guide.page(file.parsed.document) if file.parsed else None
-    cards = tuple(found.card for found in file.cards)
     unanswered = len(file.parsed.unanswered) if file.parsed else 0
-    return Judged(name, cards, file.words, page, tuple(asked), tuple(faults), unanswered)
+    return Judged(name, tuple(cards), file.words, page, tuple(asked), tuple(faults), unanswered)
 
 
 def _plain(code: str, language: str) -> str:

@@ -61,7 +61,10 @@ def highlight(code: str, language: str) -> str:
 
 
 def _span(name: str, text: str) -> str:
-    return f'<span class="{name}">{_escape(text)}</span>' if name and text else _escape(text)
+    """Text in its class; an element ends with its line, so that lines of code can be taken apart."""
+    if not name:
+        return _escape(text)
+    return "\n".join(f'<span class="{name}">{_escape(line)}</span>' if line else "" for line in text.split("\n"))
 
 
 def _escape(text: str) -> str:

@@ -14,47 +14,95 @@ from .. import markdown
 from ..markdown import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context
 from ..model import Block, Card, Diagnostic, Document, Fragment, Medium, Note, Span
 from ..notetypes import CONCEPT, CONCEPT_CLOZE
+from .changes import changes, marked, shortened
 from .highlight import highlight
 from .media import SOUNDS, Library, MediumError
 from .sanitise import SCHEMES, sanitise, swallows
 
 # Anki finds these in the HTML of a field, in code too: legacy LaTeX and its own tags for sound and speech.
 _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECASE)
+_ITEM = re.compile(r"<li>(?!<input)")
 _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
+
+# A deletion that hides something, in a field as Anki is given it.
+_HIDES = re.compile(r"\{\{c\d+::(?!\}\})")
+_STAND_INS = re.compile(f"[{CLOZE_OPEN}{CLOZE_TEXT}{CLOZE_CLOSE}{SOUND}]")
+
+Colour = Callable[[str, str], str]
 
 
 def render(
-    block: Block, card: Card, library: Library, source_url: str, colour: Callable[[str, str], str] = highlight
+    block: Block, card: Card, library: Library, source_url: str, colour: Colour = highlight
 ) -> tuple[Note, tuple[Diagnostic, ...]]:
-    """The note, and every fault found while rendering it; `colour(code, language)` gives the HTML of code."""
+    """The note, and every fault found while rendering it; `colour(code, language)` gives the HTML of code.
+
+    One from somebody's notes of which Anki could not show all that it promises has no `cards`: it is none.
+    """
     cloze = card.kind == "cloze"
     page = _Page(block.question.document, library, source_url, cloze, colour)
+    before, after = _marking(block, colour) if card.kind == "bug" else (colour, colour)
+    page.colour = before
     front, count = page.html(block.front, hide=cloze)
+    page.colour = after
+    answer = page.html(block.answer)[0]
+    page.colour = colour
+    above = card.subdomain_title if card.subdomain_title != card.topic_title else ""
     fields = {
         "Question": page.inline(block.question),
         "Front": front,
-        "Answer": page.html(block.answer)[0],
+        "Answer": _with_boxes(answer) if card.kind == "design" else answer,
         "More": page.html(block.more)[0],
         "Source": page.html(block.source)[0],
         "Guide": page.guide(block.anchor),
-        "Subdomain": _finish(html.escape(card.subdomain_title), cloze),
+        "Subdomain": _finish(html.escape(above), cloze),
         "Topic": _finish(html.escape(card.topic_title), cloze),
         "Difficulty": card.difficulty,
         "Id": card.id,
     }
+    hides, promised = len(_HIDES.findall(front)), max(count, block.deletions)
     if cloze and "::}}" in front:
         hint = "put words that are shown between its asterisks"
         page.fault("C113", "a bold run of this cloze card hides nothing", hint, block.front.span)
+    elif cloze and hides < promised:
+        message = f"Anki would find {hides} of the {promised} deletions of this cloze card"
+        hint = "let each deletion begin and end in the same text: not in code, a link, an attribute or other bold"
+        page.fault("C113", message, hint, block.front.span)
     note_type = CONCEPT_CLOZE if cloze else CONCEPT
     note = Note(
         card=card,
         note_type=note_type,
         fields=tuple(fields.get(name, "") for name, _ in note_type.fields),
         sort_text=markdown.plain(block.question.tokens),
-        cards=count if cloze else 1,
+        cards=(0 if block.is_found and hides < promised else count) if cloze else 1,
         media=tuple(sorted(page.media.values(), key=lambda medium: medium.name)),
     )
     return note, tuple(page.faults)
+
+
+def _marking(block: Block, colour: Colour) -> tuple[Colour, Colour]:
+    """How the code of a bug card is coloured: before the answer, and in it."""
+    faults, fixes = (
+        [markdown.content(chunk) for chunk in part.chunks if chunk.type == "fence" and chunk.language == "python"]
+        for part in (block.front, block.answer)
+    )
+    if not faults or not fixes:
+        return colour, colour
+    found = changes(faults[0], fixes[0])
+
+    def before(code: str, language: str) -> str:
+        html = colour(code, language)
+        return marked(html, found.gone, "del") if code == faults[0] else html
+
+    def after(code: str, language: str) -> str:
+        html = colour(code, language)
+        return shortened(marked(html, found.new, "ins"), found.new) if code == fixes[0] else html
+
+    return before, after
+
+
+def _with_boxes(answer: str) -> str:
+    """A rubric whose points can be ticked."""
+    return _ITEM.sub('<li class="task-list-item"><input type="checkbox"> ', answer)
 
 
 @dataclass(slots=True)
@@ -65,7 +113,7 @@ class _Page:
     library: Library
     source_url: str
     cloze: bool
-    colour: Callable[[str, str], str]
+    colour: Colour
     media: dict[str, Medium] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
 
@@ -106,8 +154,9 @@ class _Page:
 
     def _image(self, target: str, alt: str, span: Span) -> str:
         name = self._medium(target, span)
-        if name is None:
-            return ""
+        if name is None:  # what is not packaged can still be looked up, where it has an address
+            address = self._link(target, span) if target.startswith(("http://", "https://")) else None
+            return f'<a href="{html.escape(address)}">{html.escape(alt or address)}</a>' if address else ""
         if name.endswith(SOUNDS):
             return f"{SOUND}{name}]"
         return f'<img src="{name}" alt="{html.escape(alt)}">'
@@ -173,7 +222,7 @@ def _finish(text: str, cloze: bool) -> str:
         text = text.replace(SOUND, "[sound:")
     if cloze:  # in such a note Anki looks for deletions in every field
         text = text.replace("{{", "{&#123;").replace("}}", "}&#125;")
-        text = _DELETION.sub(_deletion, text)
+        text = _STAND_INS.sub("", _DELETION.sub(_deletion, text))
     return text.strip()
 
 
