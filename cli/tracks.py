@@ -15,6 +15,7 @@ from ..cards.identity import ledger
 from ..cards.identity.ledger import Ledger
 from ..cards.model import Diagnostic
 from ..cards.settings import Settings
+from ..cards.sources import discover
 from . import diagnostics
 from .config import FILE, OWN, settings
 from .errors import ConfigError
@@ -85,7 +86,7 @@ def _roots(path: Path) -> Iterator[tuple[Path, str]]:
     full = path.resolve()
     folder = full if full.is_dir() else full.parent
     for candidate in (folder, *folder.parents):
-        if (candidate / FILE).is_file():
+        if discover.is_there(candidate / FILE):
             part = full.relative_to(candidate).as_posix()
             yield candidate, "" if part == "." else part
             return
@@ -97,7 +98,7 @@ def _roots(path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for name, folders, files in os.walk(folder):
+    for name, folders, files in os.walk(folder, onerror=discover.refuse):
         if FILE in files:
             folders.clear()
             yield Path(name)

@@ -17,6 +17,7 @@ from ..rendering.media import Library
 from ..settings import Settings
 from ..sources import discover
 from ..sources.parse import parse
+from . import reading
 from .reading import files, guarded, in_order, soft
 
 
@@ -56,6 +57,8 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
     pages = [file.page for file in judged if file.page]
     faults = [fault for file in judged for fault in file.faults]
     present = discover.names(settings.root)
+    unread = [discover.read(settings.root, name, settings.shown) for name in present if name.endswith("/")]
+    faults += [fault for fault in unread if isinstance(fault, Diagnostic)]
     others = present - {file.name for file in judged} if settings.declared else set()
     for name in sorted(name for name in others if name.lower().endswith(discover.SUFFIXES)):
         source = discover.read(settings.root, name, settings.shown)
@@ -90,7 +93,7 @@ def judge(settings: Settings, day: date, name: str) -> Judged:
     """A concept file before the rules. Of a card with a fault only the fault is said."""
     judged = guarded(settings, name, lambda: _judged(settings, day, name))
     if isinstance(judged, Diagnostic):
-        return Judged(name, (), 0, None, (), soft([judged], not settings.declared), 0)
+        return Judged(name, (), 0, None, (), reading.unread(settings, name, judged).faults, 0)
     return judged
 
 

@@ -63,8 +63,8 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
 
 
 def unread(settings: Settings, name: str, why: Diagnostic) -> ConceptFile:
-    """A file that could not be read."""
-    return ConceptFile(name, None, (), soft([why], not settings.declared))
+    """A file that could not be read, or a folder: then nobody knows what is lost, so that is an error anywhere."""
+    return ConceptFile(name, None, (), soft([why], not settings.declared and not name.endswith("/")))
 
 
 def _file(settings: Settings, name: str, labels: tag.Labels) -> ConceptFile | Diagnostic:
