@@ -111,9 +111,14 @@ def tracks(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Settings
     return [found[root] for root in sorted(found)]
 
 
+def ledger_path(settings: Settings) -> Path:
+    """Where the ledger of a track stands."""
+    return settings.root / OWN / LEDGER
+
+
 def read_ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:
     """The ledger of a track and its faults; an empty one where there is none. Raises ConfigError."""
-    path = settings.root / OWN / LEDGER
+    path = ledger_path(settings)
     if not path.exists():
         return Ledger(), ()
     try:
