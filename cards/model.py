@@ -10,6 +10,9 @@ from typing import Any, BinaryIO, Literal
 HOUSE = "house"
 """The name of our own dialect. Its cards have ids, and any fault in one stops a build."""
 
+UNEXPECTED = "C008"
+"""The code of a fault that is ours, not an author's: its `detail` is a traceback."""
+
 DIFFICULTIES = ("beginner", "intermediate", "advanced")
 KINDS = ("qa", "cloze", "output", "bug", "design")
 TIERS = ("core", "extra")
@@ -182,7 +185,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A card as written, as a dialect found it: with the faults of its form, before its metadata is checked."""
+    """A card as written, with the faults of its form: what a dialect found, before its metadata is judged.
+
+    `deletions` is how many a cloze card in found notes promises, however they are written.
+    """
 
     dialect: str
     question: Fragment
@@ -195,6 +201,7 @@ class Block:
     anchor: str
     span: Span
     faults: tuple[Diagnostic, ...] = ()
+    deletions: int = 0
 
     @property
     def is_found(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from ..cards.model import DIFFICULTIES, KINDS
+from .diagnostics import TRACEBACK
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,6 +22,16 @@ def dialects() -> Callable[[F], F]:
     return click.option(
         "--dialect", "dialects", metavar="NAME", multiple=True,
         help="Read only this dialect, without weighing evidence. Can be repeated. By default, all are tried.",
+    )  # fmt: skip
+
+
+def traceback() -> Callable[[F], F]:
+    def ask(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+        context.meta[TRACEBACK] = wanted
+
+    return click.option(
+        "--traceback", is_flag=True, expose_value=False, callback=ask,
+        help="Where build-decks itself fails on a file, show where.",
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from ..cards.explain import explanations
 from ..cards.mapping import UNREAD, Entry, Fault, Node
 from ..cards.model import DIFFICULTIES, Diagnostic, Span, is_text
 from ..cards.settings import Limits, Settings, Subdomain, Tuning, kebab, title_of
+from ..cards.sources import discover
 from .errors import ConfigError
 from .terminal import printable
 
@@ -47,7 +48,7 @@ def settings(root: Path) -> tuple[Settings, tuple[Diagnostic, ...]]:
         raise ConfigError(f"{shown}/{OWN} is a link: build-decks writes there, so it must be a folder of the track")
     file = root / FILE
     plain = Settings(root, shown, title_of(name) or "Deck", kebab(name) or "deck")
-    if not file.is_file():
+    if not discover.is_there(file):
         return plain, ()
     path = f"{shown}/{FILE}" if shown != "." else FILE
     entries, unread = _entries(file)
@@ -78,6 +79,8 @@ def settings(root: Path) -> tuple[Settings, tuple[Diagnostic, ...]]:
 
 def _entries(file: Path) -> tuple[Mapping[str, Entry], tuple[Fault, ...]]:
     try:
+        if not file.is_file():
+            return {}, (Fault(1, 1, "this is no regular file", "write it as a text file"),)
         if file.stat().st_size > mapping.MAX_LENGTH:
             return {}, (Fault(1, 1, f"longer than {mapping.MAX_LENGTH:,} bytes", "keep only what it needs"),)
         return mapping.read(file.read_text(encoding="utf-8-sig", errors="surrogateescape"))

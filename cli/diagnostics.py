@@ -12,7 +12,7 @@ from urllib.parse import quote
 import click
 
 from ..cards import explain
-from ..cards.model import Diagnostic
+from ..cards.model import UNEXPECTED, Diagnostic
 from ..cards.sources import discover
 from . import __version__
 from .terminal import printable
@@ -21,6 +21,8 @@ COLOURS = {"error": "red", "warning": "yellow"}
 WIDTH = 100
 # No line is shown of a file that cannot be read: it may be a link to anything.
 UNREADABLE = "C001"
+TRACEBACK = "build-decks.traceback"
+"""The key of Click's context that says whether the place of a fault of ours is shown."""
 
 
 def text(found: Sequence[Diagnostic]) -> Iterator[str]:
@@ -37,10 +39,16 @@ def text(found: Sequence[Diagnostic]) -> Iterator[str]:
             if 0 < span.line <= len(lines[span.path]):
                 yield from _excerpt(lines[span.path][span.line - 1], span.line, span.column)
         yield click.style(f"    help: {printable(fault.hint)}", dim=True)
-        for line in fault.detail.split("\n") if fault.detail else ():
+        for line in _detail(fault).split("\n") if _detail(fault) else ():
             yield f"    {printable(line)}"
     if found:
         yield counted(found)
+
+
+def _detail(fault: Diagnostic) -> str:
+    context = click.get_current_context(silent=True)
+    hidden = fault.code == UNEXPECTED and not (context and context.meta.get(TRACEBACK))
+    return "" if hidden else fault.detail
 
 
 def counted(found: Sequence[Diagnostic]) -> str:
@@ -82,7 +90,7 @@ def as_json(found: Sequence[Diagnostic]) -> Iterator[str]:
         row = {
             "path": fault.span.path, "line": fault.span.line, "column": fault.span.column,
             "severity": fault.severity, "code": fault.code, "message": fault.message, "help": fault.hint,
-            "detail": fault.detail,
+            "detail": _detail(fault),
         }  # fmt: skip
         yield json.dumps(row, ensure_ascii=False) + ("," if number < len(found) else "")
     yield "]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from ..cards.model import Diagnostic
 from . import diagnostics
@@ -24,8 +25,8 @@ def faults(found: Sequence[Diagnostic], most: int | None = None) -> None:
         say(f"and {len(warnings) - len(kept)} more warnings: build-decks check shows all")
 
 
-def written(staged: Sequence[Staged]) -> None:
-    """Report which files were written, and what to do with them."""
+def written(staged: Sequence[Staged], fresh_ledgers: Iterable[Path] = ()) -> None:
+    """Report which files were written, and what to do with them; `fresh_ledgers` are folders with a first ledger."""
     fresh = [found for found in staged if found.fresh]
     for found in fresh:
         say(f"wrote {shown(found.target)}")
@@ -34,6 +35,8 @@ def written(staged: Sequence[Staged]) -> None:
     deck = next((found for found in staged if found.target.suffix == ".apkg"), None)
     if deck:
         say(f"To import: in Anki, choose File > Import and {shown(deck.target)}; leave the options as they are.")
+    for folder in fresh_ledgers:
+        say(f"Commit {shown(folder)}: its ledger lets later edits reach learners.")
 
 
 def stop_at_errors(found: Iterable[Diagnostic], most: int | None = None) -> None:

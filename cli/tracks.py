@@ -15,6 +15,7 @@ from ..cards.identity import ledger
 from ..cards.identity.ledger import Ledger
 from ..cards.model import Diagnostic
 from ..cards.settings import Settings
+from ..cards.sources import discover
 from . import diagnostics
 from .config import FILE, OWN, settings
 from .errors import ConfigError
@@ -85,7 +86,7 @@ def _roots(path: Path) -> Iterator[tuple[Path, str]]:
     full = path.resolve()
     folder = full if full.is_dir() else full.parent
     for candidate in (folder, *folder.parents):
-        if (candidate / FILE).is_file():
+        if discover.is_there(candidate / FILE):
             part = full.relative_to(candidate).as_posix()
             yield candidate, "" if part == "." else part
             return
@@ -97,7 +98,7 @@ def _roots(path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for name, folders, files in os.walk(folder):
+    for name, folders, files in os.walk(folder, onerror=discover.refuse):
         if FILE in files:
             folders.clear()
             yield Path(name)
@@ -110,9 +111,14 @@ def tracks(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Settings
     return [found[root] for root in sorted(found)]
 
 
+def ledger_path(settings: Settings) -> Path:
+    """Where the ledger of a track stands."""
+    return settings.root / OWN / LEDGER
+
+
 def read_ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:
-    """The ledger of a track, or an empty one, and its faults. Raises ConfigError."""
-    path = settings.root / OWN / LEDGER
+    """The ledger of a track and its faults; an empty one where there is none. Raises ConfigError."""
+    path = ledger_path(settings)
     if not path.exists():
         return Ledger(), ()
     try:

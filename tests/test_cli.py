@@ -14,12 +14,12 @@ import pytest
 from tracks import COMMAND, Track, card, cloze
 
 OPTIONS = {
-    "build": ["--out", "--check", "--role", "--difficulty", "--dialect", "--quiet", "--verbose"],
-    "check": ["--format", "--strict", "--explain", "--dialect"],
-    "list": ["--json", "--difficulty", "--subdomain", "--kind", "--dialect", "--verbose"],
+    "build": ["--out", "--check", "--role", "--difficulty", "--dialect", "--quiet", "--verbose", "--traceback"],
+    "check": ["--format", "--strict", "--explain", "--dialect", "--traceback"],
+    "list": ["--json", "--difficulty", "--subdomain", "--kind", "--dialect", "--verbose", "--traceback"],
     "schema": [],
-    "stats": ["--json", "--strict"],
-    "verify": ["--python", "--check", "--quiet"],
+    "stats": ["--json", "--strict", "--traceback"],
+    "verify": ["--python", "--check", "--quiet", "--traceback"],
 }
 KEYS = [
     "path", "line", "dialect", "kind", "id", "guid", "question", "answer", "subdomain", "difficulty",

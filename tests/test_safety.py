@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import nh3
 import pytest
+from build_decks.cards.pipeline import building
+from build_decks.cards.settings import Settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rendering import CLOZE, QA, Rendered, render
@@ -133,7 +135,7 @@ HOSTILE = {
     "svg with script": ("<svg><script>alert(1)</script></svg>", {"C201"}),
     "svg with a handler": ("<svg onload=alert(1)><a xlink:href='javascript:alert(1)'>x</a></svg>", {"C201"}),
     "svg animation": ("<svg><animate attributeName=href values=javascript:alert(1) /></svg>", {"C201"}),
-    "math": ("<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style>", {"C201"}),
+    "math": ("<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style>", {"C201", "C205"}),
     "javascript link": ("<a href='javascript:alert(1)'>x</a>", {"C201", "C206"}),
     "javascript link in upper case": ("<a href='JaVaScRiPt:alert(1)'>x</a>", {"C201", "C206"}),
     "javascript link by entities": ("<a href='&#106;avascript&colon;alert(1)'>x</a>", {"C201", "C206"}),
@@ -223,6 +225,8 @@ HARMLESS = {
     "allowed html": "<details><summary>s</summary><p dir=rtl lang=he title='a \"b\"'>x</p></details>",
     "checkbox": "<input type=checkbox checked disabled> done",
     "table": "| a |\n|:-:|\n| <b>x</b> |",
+    "words in angle brackets": "<T> vector<int> <pod-name> <path/> </T> <your name here>",
+    "words in angle brackets in HTML": "<div>\n<T> vector<int> </ x> <y\n</div>",
     "math": "$<script>$ and $$a<b$$",
 }  # fmt: skip
 
@@ -237,6 +241,40 @@ def test_harmless_input_is_kept_and_needs_no_further_cleaning(tmp_path: Path, te
     assert_safe(found)
     for field in found.fields.values():
         assert events(field) == events(strictly(field))
+
+
+# What is dropped, and the words that are left of the text around and in it.
+DROPPED = {
+    "a script in prose": ("One <script> two **three**.", {"<script>"}, "One two three ."),
+    "a script closed in prose": ("One <script>two</script> three.", {"<script>"}, "One two three."),
+    "a style in prose": ("One <style> two.", {"<style>"}, "One two."),
+    "a template": ("<template>\nOne\n</template>", {"<template>"}, "One"),
+    "a text area": ("One <textarea> two **three**.", {"<textarea>"}, "One two three ."),
+    "a title": ("One <title> two `three`.", {"<title>"}, "One two three ."),
+    "a picture": ("<svg>\n<desc>One</desc>\n</svg>", {"<svg>", "<desc>"}, "One"),
+    "a formula": ("<math><annotation-xml x=y>One</annotation-xml></math>", {"<math>", "<annotation-xml>", "x="}, "One"),
+    "a component": ('<Tabs id="a">One</Tabs>', {"<tabs>", "id="}, "One"),
+    "a form": ("<form><select><option>One</option></select></form>", {"<form>", "<select>", "<option>"}, "One"),
+    "code": ("One\n\n<script>\ntwo\n</script>", {"<script>"}, "One"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "dropped", "left"), DROPPED.values(), ids=list(DROPPED))
+def test_what_is_dropped_is_said_and_takes_no_text_with_it(
+    tmp_path: Path, text: str, dropped: set[str], left: str
+) -> None:
+    found = render(tmp_path, f"{text}\n")
+    assert {fault.message.split("`")[1] for fault in found.faults if fault.code == "C201"} == dropped
+    words = [event for event in events(found.fields["Answer"]) if isinstance(event, str) and not event.startswith("/")]
+    assert " ".join(" ".join(words).split()).replace("three.", "three .") == left.replace("three.", "three .")
+
+
+def test_notes_with_a_block_that_is_never_closed_are_shown_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("**Q: What is a style?**\n\nA: This.\n\n<style>\nfoo\n", encoding="utf-8")
+    read = building.read(Settings(tmp_path, "", "Track", "track"), ["a.md"])
+    assert [fault.code for fault in read.faults] == ["C004"] * len(read.faults)
+    assert "This." in "".join(read.notes[0].fields)
+    assert "&lt;style&gt;" in "".join(read.notes[0].fields)
 
 
 def test_every_fault_of_raw_html_is_told_at_once_and_at_its_place(tmp_path: Path) -> None:

@@ -35,10 +35,10 @@ class Exercise:
 
 
 def read(root: Path, shown: str) -> tuple[tuple[Exercise, ...], tuple[Diagnostic, ...]]:
-    """The exercises below the track's `_practice`, by path, and the faults in their files."""
+    """The exercises below the track's `_practice`, by path, and what is wrong with their files. Raises OSError."""
     exercises: list[Exercise] = []
     faults: list[Diagnostic] = []
-    for path in sorted((root / FOLDER).glob(f"*/*/{FILE}")):
+    for path in _files(root):
         source = discover.read(root, path.relative_to(root).as_posix(), shown)
         if isinstance(source, Diagnostic):
             faults.append(source)
@@ -49,6 +49,18 @@ def read(root: Path, shown: str) -> tuple[tuple[Exercise, ...], tuple[Diagnostic
         else:
             faults.append(found)
     return tuple(exercises), tuple(faults)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """The files of exercises, in order. Raises OSError."""
+    for subdomain in _listed(root / FOLDER):
+        for exercise in _listed(subdomain) if subdomain.is_dir() else ():
+            if exercise.is_dir() and discover.is_there(exercise / FILE):
+                yield exercise / FILE
+
+
+def _listed(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if discover.is_there(folder) else []
 
 
 def _exercise(text: str, path: str) -> Exercise | Diagnostic:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
@@ -171,11 +171,16 @@ def reused(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:
 
 
 def date(
-    notes: Sequence[Note], note_types: Sequence[NoteType], ledger: Ledger, now: Callable[[], int]
+    notes: Sequence[Note],
+    note_types: Sequence[NoteType],
+    ledger: Ledger,
+    now: Callable[[], int],
+    unread: Set[str] = frozenset(),
 ) -> tuple[tuple[Note, ...], Mapping[int, int], Ledger, Changes]:
     """Dated notes with their places, the change time of each note type by id, the new ledger and what changed.
 
-    `now` gives Unix time; it is called only if something in the ledger has changed.
+    `now` gives Unix time; it is asked only when something that the ledger knows has changed. Nothing of the `unread`
+    files is taken for gone; of a note whose card has an id, the ledger does not know the file.
     """
     known, entries = ledger.entries, dict(ledger.entries)
     found: dict[str, list[str]] = defaultdict(list)
@@ -198,7 +203,8 @@ def date(
         dated.append(replace(note, changed=entry.changed, place=place))
     present = {note.card.guid for note in notes}
     for guid, entry in known.items():
-        if entry.state == "note" and guid not in present:
+        away = entry.trace.name in unread if entry.trace else bool(unread)
+        if entry.state == "note" and guid not in present and not away:
             entries[guid] = replace(entry, state="retired")
             found["retired"].append(entry.name)
             found["retired_guids"].append(guid)

@@ -11,7 +11,7 @@ All passes but one are lookups. Only the cards that they leave in a file are com
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import nlargest
@@ -51,11 +51,18 @@ class Recognised:
     crowded: tuple[str, ...] = ()
 
 
-def recognise(track: str, cards: Sequence[Card], known: Ledger) -> Recognised:
-    """Give each card its guid; one with an id keeps its guid. `track` is the track's tag."""
+def recognise(track: str, cards: Sequence[Card], known: Ledger, unread: Set[str] = frozenset()) -> Recognised:
+    """Give each card its guid; one with an id keeps what it has. `track` is the track's tag.
+
+    The cards of the `unread` files are not among these, and none of these is one of them.
+    """
     traces = {at: card.trace for at, card in enumerate(cards) if card.trace}
     named = {card.guid for card in cards if not card.trace}
-    old = {guid: entry for guid, entry in sorted(known.entries.items()) if entry.trace and guid not in named}
+    old = {
+        guid: entry
+        for guid, entry in sorted(known.entries.items())
+        if entry.trace and entry.trace.name not in unread and guid not in named
+    }
     found = _match(track, traces, old)
     given = _settled(track, traces, {**found.given, **dict(_first(track, found.cards, {*named, *known.entries}))})
     reworded = []

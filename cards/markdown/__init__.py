@@ -7,6 +7,7 @@ and footnotes resolve wherever the file defines them.
 from __future__ import annotations
 
 from .document import parse, unclosed_html
+from .elements import INERT, without_tags
 from .fences import code, content, holds_fence
 from .guide import Cell, Target, anchors, count_words, tables, targets
 from .inline import (
@@ -38,14 +39,14 @@ from .parts import (
     paragraph,
     rows,
     unticked,
-    without_tags,
 )
-from .renderer import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context, render, render_inline
+from .renderer import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context, raw_html, render, render_inline
 
 __all__ = [
     "CLOZE_CLOSE",
     "CLOZE_OPEN",
     "CLOZE_TEXT",
+    "INERT",
     "SOUND",
     "Cell",
     "Context",
@@ -78,6 +79,7 @@ __all__ = [
     "place",
     "plain",
     "prose",
+    "raw_html",
     "render",
     "render_inline",
     "rows",

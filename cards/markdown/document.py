@@ -54,20 +54,23 @@ def _leave(tokens: Sequence[Token], references: Mapping[str, Any]) -> None:
 
 
 def _without_footnotes(tokens: list[Token], footnotes: dict[str, tuple[Token, ...]]) -> list[Token]:
-    """The tokens outside footnote definitions; those inside go to `footnotes`, by label."""
+    """The tokens outside footnote definitions, whose own go to `footnotes` by label.
+
+    A definition inside another is one of its own and no part of it, as on GitHub; of two for a label the one that
+    ends first is taken.
+    """
     if not any(token.type == "footnote_reference_open" for token in tokens):
         return tokens
     kept: list[Token] = []
-    inside: list[Token] | None = None
+    inside: list[tuple[str, list[Token]]] = []
     for token in tokens:
         if token.type == "footnote_reference_open":
-            inside = []
-            label = token.meta["label"]
+            inside.append((token.meta["label"], []))
         elif token.type == "footnote_reference_close":
-            footnotes.setdefault(label, tuple(inside or ()))
-            inside = None
+            label, own = inside.pop()
+            footnotes.setdefault(label, tuple(own))
         else:
-            (kept if inside is None else inside).append(token)
+            (inside[-1][1] if inside else kept).append(token)
     return kept
 
 

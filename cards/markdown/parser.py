@@ -8,12 +8,15 @@ from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-# markdown-it silently drops deeper blocks, so blocks at this depth are a fault.
+from . import elements
+
+# markdown-it drops what lies deeper silently, so blocks that reach it are a fault.
 MAX_NESTING = 40
 # The rules whose tokens appear in diagnostics, and so record where they begin, with the first character of
 # each.
@@ -21,6 +24,7 @@ _PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
 # A text without any of these is plain text.
 _MARKUP = re.compile(r"[\\`*_\[\]<>&!$\n^~]")
 Rule = Callable[[StateInline, bool], bool]
+BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
 @cache
@@ -43,7 +47,12 @@ def _parser(footnotes: bool, math: bool) -> MarkdownIt:
             allow_blank_lines=False,
             double_inline=True,
         )
+    for block in parser.block.ruler.__rules__:
+        if block.name == "html_block":
+            block.fn = _of_elements(block.fn)
     for rule in parser.inline.ruler.__rules__:
+        if rule.name == "html_inline":
+            rule.fn = _of_known_elements(rule.fn)
         if rule.name in _PLACED:
             rule.fn = _placed(rule.fn, _PLACED[rule.name])
         elif rule.name == "math_inline":
@@ -73,6 +82,27 @@ def fill(tokens: Iterable[Token], references: Mapping[str, Any]) -> None:
     for token in tokens:
         if token.type == "inline" and token.children is None:
             token.children = inline(token.content, references)
+
+
+def _of_elements(rule: BlockRule) -> BlockRule:
+    """The rule for blocks of HTML, but a line of words in angle brackets begins none: it is text."""
+
+    def run(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        at = state.bMarks[start] + state.tShift[start]
+        tag = elements.tag_at(state.src, at) if state.src.startswith("<", at) else ""
+        return not (tag and elements.is_word(tag, state.env)) and rule(state, start, end, silent)
+
+    return run
+
+
+def _of_known_elements(rule: Rule) -> Rule:
+    """The rule for tags in a text, but words in angle brackets are text."""
+
+    def run(state: StateInline, silent: bool) -> bool:
+        tag = "" if elements.name(state.src, state.pos) else elements.tag_at(state.src, state.pos)
+        return not (tag and elements.is_word(tag, state.env)) and rule(state, silent)
+
+    return run
 
 
 def _placed(rule: Rule, opening: str) -> Rule:

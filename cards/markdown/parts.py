@@ -11,8 +11,6 @@ from markdown_it.token import Token
 from ..model import Chunk, Container, Document
 from .blocks import blocks, chunk_of, commented_heading
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -142,11 +140,6 @@ def html(text: str, like: Chunk, line: int) -> Chunk:
     place = [line - 1, line + text.count("\n")]
     token = Token("html_block", "", 0, map=place, content=text, block=True)
     return Chunk("html", text, line, 1, line + text.count("\n"), (token,), like.within)
-
-
-def without_tags(text: str) -> str:
-    """The text of HTML, with code in backticks."""
-    return _TAG.sub("", re.sub(r"</?(?:code|kbd|tt|pre)\b[^<>]*>", "`", text))
 
 
 def cut(chunk: Chunk, starts: Sequence[tuple[int, int]]) -> tuple[Chunk | None, ...]:

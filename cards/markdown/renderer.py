@@ -14,13 +14,20 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from ..model import Document, Span
+from . import elements
 from .blocks import language_of
 from .inline import place, plain_text, target_offset
 from .parser import fill, parser_for
 
 # Placeholders for Anki's own markup while HTML is made; sources cannot contain them (see discover).
 CLOZE_OPEN, CLOZE_TEXT, CLOZE_CLOSE, SOUND = "\x02", "\x03", "\x04", "\x05"
-# The number of columns above which code has each class, which style.css sets in a smaller size.
+# What is no code holds text: these are taken for elements that HTML does not have, whose text is kept. In a block a
+# script or a style is code, and in prose no more than a word.
+_INERT = frozenset({"svg", "math", "template"})
+_INERT_INLINE = _INERT.union(
+    ("iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp")
+)
+# From how many columns on code is set in which size; see style.css.
 _WIDTHS = ((48, "w60"), (38, "w48"))
 _COMMENT = re.compile(r"<!--(?:-?>|.*?-->)", re.DOTALL)
 # References to control characters, which could turn raw HTML into our placeholders after `discover`.
@@ -173,9 +180,18 @@ def _shape(code: str, language: str) -> str:
 
 
 def _raw(context: Context, block: Token, offset: int, content: str) -> str:
-    """Raw HTML without comments, recorded in the context with its place."""
+    """Raw HTML without comments, noted in the context with its place."""
+    shown = raw_html(content, block.type == "html_block")
+    if shown.strip():
+        context.raw.append((block, offset, content))
+    return shown if shown.strip() else ""
+
+
+def raw_html(content: str, is_block: bool) -> str:
+    """Raw HTML without comments, in which text is text: words in angle brackets, and what an element would swallow.
+
+    Code in a block is no text: a script or style that stands in one is dropped whole.
+    """
     shown = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), content)
-    if not shown.strip():
-        return ""
-    context.raw.append((block, offset, content))
+    shown = elements.tame(shown, _INERT if is_block else _INERT_INLINE, words=is_block)
     return _CONTROL.sub(" ", shown) if "&#" in shown else shown

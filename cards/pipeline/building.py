@@ -6,7 +6,7 @@ if there is no fault, so that nothing is ever half-built.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from .. import checks
@@ -20,7 +20,8 @@ from ..outputs import package
 from ..rendering import render
 from ..rendering.media import Library
 from ..settings import Settings, kebab
-from .reading import files, identify, in_order, soft
+from . import reading
+from .reading import ConceptFile, files, guarded, identify, in_order, soft
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,13 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The notes of files, in order, every diagnostic sorted by place, and the number of guide words by file."""
+    """The notes of files in order, every diagnostic sorted by place, the words of guide text by file, and the names of
+    files that could not be read."""
 
     notes: tuple[Note, ...]
     faults: tuple[Diagnostic, ...]
     words: Mapping[str, int]
+    unread: Set[str] = frozenset()
 
 
 def read(settings: Settings, names: Iterable[str]) -> Read:
@@ -50,15 +53,38 @@ def read(settings: Settings, names: Iterable[str]) -> Read:
     notes: list[Note] = []
     faults: list[Diagnostic] = []
     words: dict[str, int] = {}
+    unread: set[str] = set()
     for file in files(settings, names):
-        faults += file.faults
-        words[file.name] = file.words
-        for found in file.cards:
-            note, lost = render.render(found.block, found.card, library, settings.source_url)
-            notes.append(note)
-            faults += (*found.faults, *soft(lost, found.block.is_found))
+        made = guarded(settings, file.name, lambda file=file: _made(settings, file, library))  # type: ignore[misc]
+        if isinstance(made, Diagnostic):
+            made = _Made(reading.unread(settings, file.name, made), (), ())
+        faults += (*made.file.faults, *made.faults)
+        notes += made.notes
+        words[file.name] = made.file.words
+        if made.file.parsed is None:
+            unread.add(file.name)
     faults += checks.duplicate_ids([note.card for note in notes])
-    return Read(tuple(notes), in_order(faults), words)
+    return Read(tuple(notes), in_order(faults), words, unread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A file with the notes of its cards and the faults of these."""
+
+    file: ConceptFile
+    notes: tuple[Note, ...]
+    faults: tuple[Diagnostic, ...]
+
+
+def _made(settings: Settings, file: ConceptFile, library: Library) -> _Made:
+    notes: list[Note] = []
+    faults: list[Diagnostic] = []
+    for found in file.cards:
+        note, lost = render.render(found.block, found.card, library, settings.source_url)
+        if note.cards or not found.block.is_found:
+            notes.append(note)
+        faults += (*found.faults, *soft(lost, found.block.is_found))
+    return _Made(file, tuple(notes), tuple(faults))
 
 
 def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int]) -> Build:
@@ -68,9 +94,9 @@ def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable
     faults = (*found.faults, *ledger.reused(found.notes, known), *broken)
     if any(fault.severity == "error" for fault in faults):
         return Build(diagnostics=faults)
-    named, again = identify(settings, [note.card for note in found.notes], known)
+    named, again = identify(settings, [note.card for note in found.notes], known, found.unread)
     notes = [replace(note, card=card) for note, card in zip(found.notes, named, strict=True)]
-    dated, times, new, changes = ledger.date(notes, NOTE_TYPES, known, now)
+    dated, times, new, changes = ledger.date(notes, NOTE_TYPES, known, now, found.unread)
     changes = replace(changes, reworded=again.reworded, ambiguous=again.ambiguous, crowded=again.crowded)
     figures = stats.statistics([note.card for note in found.notes], found.words, practice, settings.subdomains)
     return Build(dated, new, changes, times, figures, faults)

@@ -17,7 +17,8 @@ from ..rendering.media import Library
 from ..settings import Settings
 from ..sources import discover
 from ..sources.parse import parse
-from .reading import files, in_order, soft
+from . import reading
+from .reading import files, guarded, in_order, soft
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,19 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
     pages = [file.page for file in judged if file.page]
     faults = [fault for file in judged for fault in file.faults]
     present = discover.names(settings.root)
+    unread = [discover.read(settings.root, name, settings.shown) for name in present if name.endswith("/")]
+    faults += [fault for fault in unread if isinstance(fault, Diagnostic)]
     others = present - {file.name for file in judged} if settings.declared else set()
     for name in sorted(name for name in others if name.lower().endswith(discover.SUFFIXES)):
         source = discover.read(settings.root, name, settings.shown)
         if isinstance(source, Diagnostic):
             faults.append(source)
         else:
-            pages.append(guide.page(parse(source).document))
+            page = guarded(settings, name, lambda source=source: guide.page(parse(source).document))  # type: ignore[misc]
+            if isinstance(page, Diagnostic):
+                faults.append(page)
+            else:
+                pages.append(page)
     practice, broken = exercises.read(settings.root, settings.shown)
     figures = stats.statistics(found, {file.name: file.words for file in judged}, practice, settings.subdomains)
     faults += [
@@ -83,26 +90,35 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
 
 
 def judge(settings: Settings, day: date, name: str) -> Judged:
-    """Check a concept file against the rules. If a card has a fault, only the fault is reported."""
+    """A concept file before the rules. Of a card with a fault only the fault is said."""
+    judged = guarded(settings, name, lambda: _judged(settings, day, name))
+    if isinstance(judged, Diagnostic):
+        return Judged(name, (), 0, None, (), reading.unread(settings, name, judged).faults, 0)
+    return judged
+
+
+def _judged(settings: Settings, day: date, name: str) -> Judged:
     library = Library(settings.root, settings.tag)
     levels = {s.folder: (*s.difficulties, *s.also) for s in settings.subdomains}
     (file,) = files(settings, [name])
     faults = list(file.faults)
-    asked = []
+    asked: list[twins.Asked] = []
+    cards: list[Card] = []
     for found in file.cards:
-        # Highlighting takes half of the time and cannot fail.
-        _, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
+        # Colours cost half of the time and cannot fail.
+        note, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
         faults += (*found.faults, *soft(lost, found.block.is_found))
-        if found.faults or found.block.is_found:  # the rules apply to house cards only
+        if note.cards or not found.block.is_found:
+            cards.append(found.card)
+        if found.faults or found.block.is_found:  # the rules are those of our own cards
             continue
         card = checks.written(found.block, found.card, levels.get(found.card.subdomain, DIFFICULTIES), day)
         faults += checks.judge(card, settings.limits)
         if twins.CODE not in checks.allowed(card)[0]:
             asked.append(twins.asked(card))
     page = guide.page(file.parsed.document) if file.parsed else None
-    cards = tuple(found.card for found in file.cards)
     unanswered = len(file.parsed.unanswered) if file.parsed else 0
-    return Judged(name, cards, file.words, page, tuple(asked), tuple(faults), unanswered)
+    return Judged(name, tuple(cards), file.words, page, tuple(asked), tuple(faults), unanswered)
 
 
 def _plain(code: str, language: str) -> str:

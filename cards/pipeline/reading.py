@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from .. import checks, markdown
 from ..identity import recognise, tag
 from ..identity.ledger import Ledger
 from ..identity.recognise import Recognised
-from ..model import Block, Card, Diagnostic
+from ..model import UNEXPECTED, Block, Card, Diagnostic, Span
 from ..settings import Settings
 from ..sources import discover
 from ..sources.parse import Parsed, parse
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +55,52 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
         settings.tag, settings.title, settings.subdomains, settings.closed, settings.roles, settings.difficulty
     )
     for name in names:
-        source = discover.read(settings.root, name, settings.shown)
-        if isinstance(source, Diagnostic):
-            yield ConceptFile(name, None, (), soft([source], not settings.declared))
-            continue
-        parsed = parse(source, settings.dialects)
-        cards = []
-        for block in parsed.blocks:
-            card, faults = tag.tag(block, source, labels)
-            # House cards must cite their sources; found notes need not.
-            cited = () if block.is_found else checks.sources(block, settings.source_hosts)
-            cards.append(Found(block, card, (*block.faults, *faults, *cited)))
-        faults = (*soft(source.faults, not settings.declared), *parsed.faults)
-        yield ConceptFile(name, parsed, tuple(cards), faults)
+        file = guarded(settings, name, lambda name=name: _file(settings, name, labels))  # type: ignore[misc]
+        if isinstance(file, Diagnostic):
+            yield unread(settings, name, file)
+        else:
+            yield file
 
 
-def identify(settings: Settings, cards: Sequence[Card], known: Ledger) -> tuple[tuple[Card, ...], Recognised]:
-    """The cards of a track, each with its guid; a card without an id has it from the ledger, or a new one."""
-    found = recognise.recognise(settings.tag, cards, known)
+def unread(settings: Settings, name: str, why: Diagnostic) -> ConceptFile:
+    """A file that could not be read, or a folder: then nobody knows what is lost, so that is an error anywhere."""
+    return ConceptFile(name, None, (), soft([why], not settings.declared and not name.endswith("/")))
+
+
+def _file(settings: Settings, name: str, labels: tag.Labels) -> ConceptFile | Diagnostic:
+    source = discover.read(settings.root, name, settings.shown)
+    if isinstance(source, Diagnostic):
+        return source
+    parsed = parse(source, settings.dialects)
+    cards = []
+    for block in parsed.blocks:
+        card, faults = tag.tag(block, source, labels)
+        # Our own cards cite their sources; somebody's notes may.
+        cited = () if block.is_found else checks.sources(block, settings.source_hosts)
+        cards.append(Found(block, card, (*block.faults, *faults, *cited)))
+    faults = (*soft(source.faults, not settings.declared), *parsed.faults)
+    return ConceptFile(name, parsed, tuple(cards), faults)
+
+
+def guarded(settings: Settings, name: str, work: Callable[[], T]) -> T | Diagnostic:
+    """What `work` gives; where it fails, which is no fault of the file's author, the diagnostic of that file."""
+    try:
+        return work()
+    except Exception as error:
+        message = f"build-decks itself failed here: {type(error).__name__}: {error}".replace("\n", " ")
+        hint = "this is a bug: please report it with this file; --traceback shows where it is"
+        place = Span(f"{settings.shown}/{name}" if settings.shown not in ("", ".") else name, 1)
+        return Diagnostic(place, UNEXPECTED, message, hint, detail=traceback.format_exc().rstrip())
+
+
+def identify(
+    settings: Settings, cards: Sequence[Card], known: Ledger, unread: Set[str] = frozenset()
+) -> tuple[tuple[Card, ...], Recognised]:
+    """The cards of a track, each with its guid: those without an id have theirs from the ledger, or a first one.
+
+    What the ledger knows of the `unread` files is theirs still.
+    """
+    found = recognise.recognise(settings.tag, cards, known, unread)
     named = (replace(card, guid=guid) if card.trace else card for card, guid in zip(cards, found.guids, strict=True))
     return tuple(named), found
 

@@ -24,6 +24,9 @@ _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECA
 _ITEM = re.compile(r"<li>(?!<input)")
 _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
 
+# A deletion that hides something, in a field as Anki is given it.
+_HIDES = re.compile(r"\{\{c\d+::(?!\}\})")
+_STAND_INS = re.compile(f"[{CLOZE_OPEN}{CLOZE_TEXT}{CLOZE_CLOSE}{SOUND}]")
 
 Colour = Callable[[str, str], str]
 
@@ -31,7 +34,10 @@ Colour = Callable[[str, str], str]
 def render(
     block: Block, card: Card, library: Library, source_url: str, colour: Colour = highlight
 ) -> tuple[Note, tuple[Diagnostic, ...]]:
-    """The note, and every fault found while rendering it; `colour(code, language)` highlights code."""
+    """The note, and every fault found while rendering it; `colour(code, language)` gives the HTML of code.
+
+    One from found notes of which Anki could not show all that it promises has no `cards`: it is none.
+    """
     cloze = card.kind == "cloze"
     page = _Page(block.question.document, library, source_url, cloze, colour)
     before, after = _marking(block, colour) if card.kind == "bug" else (colour, colour)
@@ -53,16 +59,21 @@ def render(
         "Difficulty": card.difficulty,
         "Id": card.id,
     }
+    hides, promised = len(_HIDES.findall(front)), max(count, block.deletions)
     if cloze and "::}}" in front:
         hint = "put visible words between the asterisks"
         page.fault("C113", "a bold run of this cloze card hides nothing", hint, block.front.span)
+    elif cloze and hides < promised:
+        message = f"Anki would find {hides} of the {promised} deletions of this cloze card"
+        hint = "let each deletion begin and end in the same text: not in code, a link, an attribute or other bold"
+        page.fault("C113", message, hint, block.front.span)
     note_type = CONCEPT_CLOZE if cloze else CONCEPT
     note = Note(
         card=card,
         note_type=note_type,
         fields=tuple(fields.get(name, "") for name, _ in note_type.fields),
         sort_text=markdown.plain(block.question.tokens),
-        cards=count if cloze else 1,
+        cards=(0 if block.is_found and hides < promised else count) if cloze else 1,
         media=tuple(sorted(page.media.values(), key=lambda medium: medium.name)),
     )
     return note, tuple(page.faults)
@@ -190,12 +201,16 @@ class _Page:
             return value
 
         for token, start, content in raw:
-            if token.type == "html_block" and swallows(content):
+            shown = markdown.raw_html(content, token.type == "html_block")
+            if token.type == "html_block" and swallows(shown):
                 self.faults.append(markdown.unclosed_html(markdown.place(self.document, token, start)))
-                return ""
+                text = text.replace(shown, html.escape(shown))
         clean, dropped = sanitise(text, rewrite)
         for what in dropped:
-            self.fault("C201", f"`{what}` is dropped from raw HTML", "write Markdown instead", span(what.rstrip(">=")))
+            what = what.replace(f"<{markdown.INERT}", "<")
+            self.fault(
+                "C201", f"`{what}` is dropped from raw HTML", "write Markdown in its place", span(what.rstrip(">="))
+            )
         return clean
 
 
@@ -207,7 +222,7 @@ def _finish(text: str, cloze: bool) -> str:
         text = text.replace(SOUND, "[sound:")
     if cloze:  # in a cloze note, Anki looks for deletions in every field
         text = text.replace("{{", "{&#123;").replace("}}", "}&#125;")
-        text = _DELETION.sub(_deletion, text)
+        text = _STAND_INS.sub("", _DELETION.sub(_deletion, text))
     return text.strip()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -30,6 +31,9 @@ ATTRIBUTES = {
 ALIGN = {f"text-align:{side}" for side in ("left", "center", "right")}  # from the colons in a Markdown table
 SCHEMES = frozenset({"http", "https", "mailto"})
 
+# A picture without a source shows nothing, but Anki looks for one in the title that it may have.
+_NO_PICTURE = re.compile(r'<img(?:(?! (?:src|alt)=")[^>])*>')
+
 Rewrite = Callable[[str, str, str], "str | None"]
 
 
@@ -57,6 +61,7 @@ def sanitise(text: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
         url_schemes=set(SCHEMES),
     )
     dropped = _inventory(text) - _inventory(clean) - refused
+    clean = _NO_PICTURE.sub("", clean)
     return clean, tuple(sorted(dropped))
 
 

@@ -44,7 +44,8 @@ def concept_files(
     exclude: Sequence[str],
     declared: bool,
 ) -> tuple[str, ...]:
-    """The names (paths inside `root`, with slashes) of the Markdown files that may hold cards.
+    """The names (paths inside `root`, with slashes) of the Markdown files that may hold cards, and of each folder that
+    cannot be read, with a slash at its end: who reads that learns why.
 
     `order` lists folders in study order, each with the files that come first in it. Folders whose names begin with a
     dot or an underscore are skipped. So are the READMEs of a `declared` track, unless `include` names them, and in any
@@ -52,7 +53,8 @@ def concept_files(
     """
     readmes = [pattern for pattern in include if "readme" in pattern.lower()] if declared else ["*"]
     names = []
-    for folder, folders, files in os.walk(root):
+    unread: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=unread.append):
         folders[:] = [name for name in folders if not name.startswith((".", "_"))]
         inside = Path(folder).relative_to(root)
         for file in files:
@@ -70,6 +72,7 @@ def concept_files(
             if file.startswith((".", "_")) or _matches(name, exclude) or not _matches(name, include):
                 continue
             names.append(name)
+    names += [name for name in _inside(root, unread) if not _matches(name, exclude)]
     ranks = {folder: rank for rank, (folder, _) in enumerate(order)}
     first = {f"{folder}/{file}": rank for folder, files in order for rank, file in enumerate(files)}
 
@@ -80,13 +83,35 @@ def concept_files(
 
 
 def names(root: Path) -> frozenset[str]:
-    """Every file and folder of the track, as paths inside `root`, except those whose names begin with a dot."""
+    """Every file and folder of the track, as paths inside `root`; what begins with a dot is left out.
+
+    A folder that cannot be read has a slash at its end, as in `concept_files`.
+    """
     found = {"."}
-    for folder, folders, files in os.walk(root):
+    unread: list[OSError] = []
+    for folder, folders, files in os.walk(root, onerror=unread.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         inside = Path(folder).relative_to(root)
         found |= {(inside / name).as_posix() for name in (*folders, *files) if not name.startswith(".")}
-    return frozenset(found)
+    return frozenset(found | set(_inside(root, unread)))
+
+
+def _inside(root: Path, unread: Sequence[OSError]) -> list[str]:
+    return [f"{Path(error.filename).relative_to(root).as_posix()}/" for error in unread]
+
+
+def refuse(error: OSError) -> None:
+    """For a walk: what cannot be read is an error, or what lies there would count as gone."""
+    raise error
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path exists. Raises OSError where that cannot be known, unlike `Path.exists`."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:
@@ -105,6 +130,9 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
     if not is_text(source.name) or "\n" in source.name:
         return fault("the name of this file is not text", "rename it with letters, digits and hyphens")
     try:
+        if source.name.endswith("/"):
+            next(os.walk(file, onerror=refuse))
+            return fault("this folder could not be read", "try again")
         if not file.resolve().is_relative_to(root.resolve()):
             return fault("this file is a link to a place outside the track", "copy it into the track")
         status = file.stat()
@@ -114,7 +142,8 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
             return fault(f"this file is larger than {MAX_BYTES // 1_000_000} MB", "split it by topic")
         data = file.read_bytes()
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
-        return fault(f"this file cannot be read: {error}", "fix the file or exclude it in deck.yaml")
+        what = "folder" if source.name.endswith("/") else "file"
+        return fault(f"this {what} cannot be read: {error}", f"fix the {what} or exclude it in deck.yaml")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

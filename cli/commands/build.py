@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -13,11 +15,12 @@ from ...cards.figures import index
 from ...cards.figures.stats import Statistics
 from ...cards.identity import ids, ledger
 from ...cards.identity.ledger import Changes
-from ...cards.model import DIFFICULTIES, Note
+from ...cards.model import DIFFICULTIES, Diagnostic, Note, Span
 from ...cards.pipeline import building
 from ...cards.pipeline.building import Build
 from ...cards.pipeline.reading import concept_files
 from ...cards.settings import Settings
+from ...cards.sources import discover
 from .. import arguments, clock, report, terminal, tracks, write
 from ..config import OWN
 from ..errors import ConfigError
@@ -40,6 +43,7 @@ SHOWN_IDS = 8
 @arguments.dialects()
 @click.option("-q", "--quiet", is_flag=True, help="Report only faults.")
 @click.option("-v", "--verbose", is_flag=True, help="List every new, changed and retired note, and every warning.")
+@arguments.traceback()
 def command(
     paths: tuple[Path, ...],
     out: Path,
@@ -57,8 +61,10 @@ def command(
             for settings in chosen:
                 held.enter_context(write.lock(settings.root))
         builds = [(settings, _build(settings, quiet)) for settings in chosen]
+        first = [settings for settings in chosen if not discover.is_there(tracks.ledger_path(settings))]
         report.stop_at_errors(
-            [fault for _, built in builds for fault in built.diagnostics], None if verbose else report.SOME
+            [*_missing(first, out, check), *(fault for _, built in builds for fault in built.diagnostics)],
+            None if verbose else report.SOME,
         )
         stage = held.enter_context(write.stage(beside=not check))
         if not check:
@@ -76,7 +82,7 @@ def command(
     if check:
         sys.exit(_stale(stage.staged))
     if not quiet:
-        report.written(stage.staged)
+        report.written(stage.staged, [settings.root / OWN for settings in first])
 
 
 def _build(settings: Settings, quiet: bool) -> Build:
@@ -88,6 +94,29 @@ def _build(settings: Settings, quiet: bool) -> Build:
         return building.build(settings, shown_names, known, clock.now)
 
 
+def _missing(first: Sequence[Settings], out: Path, check: bool) -> Iterator[Diagnostic]:
+    """What is wrong where a track without a ledger has been built before, or is built where nobody commits one."""
+    for settings in first:
+        found = _without_ledger(settings, out)
+        if found:
+            yield found if check else found.as_warning()
+
+
+def _without_ledger(settings: Settings, out: Path) -> Diagnostic | None:
+    path = tracks.ledger_path(settings)
+    decks = sorted([*out.glob(f"{glob.escape(settings.tag)}.apkg"), *out.glob(f"{glob.escape(settings.tag)}.*.apkg")])
+    if decks:
+        why = f"there is no ledger beside {terminal.shown(decks[0])}"
+        hint = "restore it from version control; where there never was one, build without --check and commit it"
+    elif os.environ.get("CI", "").lower() not in ("", "0", "false"):
+        why, hint = "there is no ledger in CI", "build on your machine, and commit the ledger that this makes"
+    else:
+        return None
+    return Diagnostic(
+        Span(terminal.shown(path), 1), "C403", f"{why}: every card counts as new, and no edit reaches a learner", hint
+    )
+
+
 def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str, difficulty: str) -> None:
     """Stage the ledger, the decks and, if these are all the decks of the track, their index.
 
@@ -97,7 +126,7 @@ def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str,
     if not decks:
         raise ConfigError(_nothing(settings, built, role, difficulty))
     own = settings.root / OWN
-    stage.add(own / tracks.LEDGER, write.text(ledger.text_of(built.ledger)))
+    stage.add(tracks.ledger_path(settings), write.text(ledger.text_of(built.ledger)))
     written = [(deck, stage.add(out / deck.name, deck.write)) for deck in decks]
     if not role and not difficulty:
         files = [index.Written(deck, found.size, found.sha256) for deck, found in written]

@@ -28,6 +28,7 @@ MANY_FILES = 50
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--explain", metavar="CODE", help="Explain a code, and check nothing.")
 @arguments.dialects()
+@arguments.traceback()
 def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None, dialects: tuple[str, ...]) -> None:
     """Report every fault in the tracks that contain the PATHs, without writing anything.
 

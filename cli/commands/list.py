@@ -26,6 +26,7 @@ from .. import arguments, report, terminal, tracks
 @click.option("--kind", type=arguments.KIND, help="List only the cards of this kind.")
 @arguments.dialects()
 @click.option("-v", "--verbose", is_flag=True, help="Explain why each line was taken for a question or not.")
+@arguments.traceback()
 def command(
     paths: tuple[Path, ...],
     as_json: bool,

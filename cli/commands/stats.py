@@ -22,6 +22,7 @@ from .. import arguments, report, terminal, tracks
 @arguments.paths("TRACK")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object per track.")
 @click.option("--strict", is_flag=True, help="Exit 1 if a complete subdomain is off its planned hours.")
+@arguments.traceback()
 def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """Count notes, and compare hours of study with the plan in deck.yaml."""
     off = 0

@@ -27,6 +27,7 @@ from ..tracks import Selection
 )  # fmt: skip
 @click.option("--check", is_flag=True, help="Run nothing; exit 1 if code has changed since it last ran.")
 @click.option("-q", "--quiet", is_flag=True, help="Report only faults.")
+@arguments.traceback()
 def command(paths: tuple[Path, ...], commands: tuple[str, ...], check: bool, quiet: bool) -> None:
     """Run the code of the cards and the guide in the PATHs, and record what ran.
 

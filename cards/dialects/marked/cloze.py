@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ... import markdown
 from ...model import Block, Chunk, Document
@@ -17,8 +18,8 @@ _LABEL = r"(?:\*\*|__)?(?:C|Cloze)(?:\*\*|__)?[ ]?[:：](?:\*\*|__)?[ \t]+(?=\S)
 _SIGNS = ("C:", "C：", "C**", "C__", "C :", "Cloze")
 _LINE = re.compile(_LABEL)
 _ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
-# Nothing is hidden in code, math and links. Existing bold marks would hide words, so they are removed.
-_KEPT = r"(`+)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|\\."
+# Code, math, links and comments hide nothing; the bold marks that stand there already would, and are taken away.
+_KEPT = r"(`+)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|<!--(?:(?!-->).)*-->|\\."
 _MARKS = r"(?P<mark>\*\*|(?<!\w)__|__(?!\w))"
 _BRACKETS = re.compile(rf"{_KEPT}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])|{_MARKS}", re.DOTALL)
 _BRACES = re.compile(rf"{_KEPT}|\{{\{{c\d+::(?P<hidden>.+?)(?:::[^{{}}]*)?\}}\}}|{_MARKS}", re.DOTALL)
@@ -42,12 +43,15 @@ def read(document: Document, chosen: bool) -> Iterator[Block]:
         starts = [(number, match.end()) for number, line in enumerate(lines) if (match := _LINE.match(line))]
         before, *labelled = markdown.cut(paragraph, starts)
         for sentence in labelled:
-            if sentence and (hidden := _hidden(sentence.text, _BRACKETS) or _hidden(sentence.text, _BRACES)):
-                yield _card(document, sentence, hidden)
+            if sentence is None:
+                continue
+            found = _hidden(sentence.text, _BRACKETS)
+            if found[1] or (found := _hidden(sentence.text, _BRACES))[1]:
+                yield _card(document, sentence, *found)
         if before:
-            hidden = _hidden(_CODE_IN_BRACES.sub(r"{{c1::`\1`}}", before.text), _BRACES)
-            if hidden or (equals and (hidden := _hidden(before.text, _EQUALS))):
-                yield _card(document, before, hidden)
+            found = _hidden(_CODE_IN_BRACES.sub(r"{{c1::`\1`}}", before.text), _BRACES)
+            if found[1] or (equals and (found := _hidden(before.text, _EQUALS))[1]):
+                yield _card(document, before, *found)
 
 
 def _paragraphs(document: Document) -> Iterator[Chunk]:
@@ -62,13 +66,13 @@ def _paragraphs(document: Document) -> Iterator[Chunk]:
 def is_line(text: str) -> bool:
     """Whether a paragraph is a sentence with hidden words that begins with the label."""
     label = _LINE.match(text)
-    return label is not None and bool(_hidden(text[label.end() :], _BRACKETS))
+    return label is not None and _hidden(text[label.end() :], _BRACKETS)[1] > 0
 
 
-def _hidden(text: str, deletion: re.Pattern[str]) -> str:
-    """The text with the hidden words as its only bold runs, or "" if nothing is hidden."""
+def _hidden(text: str, deletion: re.Pattern[str]) -> tuple[str, int]:
+    """The text with what is hidden as its only bold runs, and how many these are; ("", 0) where there is none."""
     if len(text) > _LONGEST:
-        return ""
+        return "", 0
     found: list[str] = []
 
     def bold(match: re.Match[str]) -> str:
@@ -80,9 +84,10 @@ def _hidden(text: str, deletion: re.Pattern[str]) -> str:
         return f"**{match['hidden'].strip()}**"
 
     shown = deletion.sub(bold, text)
-    return shown if found else ""
+    return (shown, len(found)) if found else ("", 0)
 
 
-def _card(document: Document, sentence: Chunk, hidden: str) -> Block:
+def _card(document: Document, sentence: Chunk, hidden: str, deletions: int) -> Block:
     front = markdown.paragraph(hidden, sentence)
-    return block(document, NAME, sentence.line, sentence.column, (), (), front=(front,), kind="cloze")
+    found = block(document, NAME, sentence.line, sentence.column, (), (), front=(front,), kind="cloze")
+    return replace(found, deletions=deletions)
