@@ -37,7 +37,7 @@ def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | Non
     Beside what would keep decks from being built, it judges the writing: docs and --explain tell the rules.
     """
     if explain:
-        click.echo(_explanation(explain))
+        terminal.put(_explanation(explain))
         return
     faults: list[Diagnostic] = []
     count = unanswered = 0
@@ -71,8 +71,10 @@ def _say(faults: Sequence[Diagnostic], form: str) -> None:
     for line in diagnostics.FORMATS[form](faults):
         if form == "text":
             terminal.say(line)
-        else:  # half a character, which UTF-8 cannot write, as the escape that JSON knows
-            click.echo(line.encode("utf-8", "backslashreplace").decode())
+        elif form == "github":
+            terminal.command(line)
+        else:
+            terminal.put(line)
 
 
 def _each(label: str, quiet: bool) -> Map:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .. import terminal
 from ..config import SCHEMA
 
 
@@ -13,4 +14,4 @@ def command() -> None:
 
     The first line of deck.yaml names the file that it was saved to: # yaml-language-server: $schema=PATH
     """
-    click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)
+    terminal.put(SCHEMA.read_text(encoding="utf-8"), end="")
