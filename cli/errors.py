@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .terminal import printable
+from .terminal import inert, printable
 
 
 class ConfigError(click.ClickException):
@@ -13,4 +13,4 @@ class ConfigError(click.ClickException):
     exit_code = 2
 
     def format_message(self) -> str:
-        return printable(self.message)
+        return inert(printable(self.message))

@@ -21,10 +21,10 @@ from ..cards.proof import record, verify
 from ..cards.proof.record import Lock, Record
 from ..cards.proof.verify import SEEDS, Interpreter, Run, Trial
 from ..cards.settings import Settings
+from ..cards.sources import discover
 from . import cage, write
 from .config import OWN
 from .errors import ConfigError
-from .terminal import shown
 
 FILE = "verified.txt"
 OLDEST = (3, 10)
@@ -77,14 +77,13 @@ def _probe(command: str) -> Interpreter:
 
 
 def read(settings: Settings) -> tuple[Record, tuple[Diagnostic, ...]]:
-    """The track's record, or an empty one. Raises ConfigError."""
-    path = settings.root / OWN / FILE
-    if not path.exists():
+    """The track's record and its faults; an empty one where there is none."""
+    source = discover.read_own(settings.root, f"{OWN}/{FILE}", settings.shown)
+    if source is None:
         return Record(), ()
-    try:
-        return record.parse(path.read_text(encoding="utf-8"), shown(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{shown(path)} cannot be read: {error}") from error
+    if isinstance(source, Diagnostic):
+        return Record(), (source,)
+    return record.parse(source.text, source.path)
 
 
 def lock(settings: Settings) -> Lock:

@@ -1,8 +1,9 @@
-"""Output on standard error: lines, tables and progress bars, safe for a terminal."""
+"""All that is printed: results, and for a person lines, tables and progress bars; safe for a terminal and a CI log."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -14,9 +15,42 @@ import click
 T = TypeVar("T")
 
 
+# How a line of a job's log becomes a command to GitHub's runner: white space before it is passed over. What colours it
+# is taken out where the output is no terminal.
+_COMMAND = re.compile(r"((?:\A|[\r\n])(?:\s|\x1b\[[\d;]*m)*):(?=:)|##(?=\[)")
+
+
 def say(text: str = "") -> None:
-    """Print a line on standard error; in colour only on a terminal, and never if NO_COLOR is set."""
-    click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
+    """A line for a person; colours only on a terminal, and never where NO_COLOR is set."""
+    click.echo(inert(text), err=True, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def put(text: str, end: str = "\n") -> None:
+    """A line of the result, on standard output."""
+    _out(inert(text) + end)
+
+
+def command(text: str) -> None:
+    """A workflow command of ours, on standard output; what it tells of can be no other."""
+    _out(f"{text[:2]}{inert(text[2:])}\n")
+
+
+def _out(text: str) -> None:
+    # Half a character, which UTF-8 cannot write, as the escape that JSON knows.
+    click.echo(text.encode("utf-8", "backslashreplace").decode(), nl=False)
+
+
+def inert(text: str) -> str:
+    """Text that GitHub's runner takes for no command, in the form in which JSON escapes a character."""
+    return _COMMAND.sub(_broken, text) if _in_actions() else text
+
+
+def _in_actions() -> bool:
+    return bool(os.environ.get("GITHUB_ACTIONS"))
+
+
+def _broken(found: re.Match[str]) -> str:
+    return "#\\u0023" if found[1] is None else f"{found[1]}\\u003a"
 
 
 def printable(text: str) -> str:

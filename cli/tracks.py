@@ -19,7 +19,7 @@ from ..cards.sources import discover
 from . import diagnostics
 from .config import FILE, OWN, settings
 from .errors import ConfigError
-from .terminal import say, shown
+from .terminal import say
 
 LEDGER, INDEX = "ledger.txt", "README.md"
 
@@ -117,12 +117,10 @@ def ledger_path(settings: Settings) -> Path:
 
 
 def read_ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:
-    """The ledger of a track and its faults; an empty one where there is none. Raises ConfigError."""
-    path = ledger_path(settings)
-    if not path.exists():
+    """The ledger of a track and its faults; an empty one where there is none."""
+    source = discover.read_own(settings.root, f"{OWN}/{LEDGER}", settings.shown)
+    if source is None:
         return Ledger(), ()
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{shown(path)} cannot be read: {error}") from error
-    return ledger.parse(text, shown(path))
+    if isinstance(source, Diagnostic):
+        return Ledger(), (source,)
+    return ledger.parse(source.text, source.path)

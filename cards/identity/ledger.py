@@ -226,6 +226,18 @@ def date(
     return tuple(dated), times, Ledger(entries), changes
 
 
+def too_late(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:
+    """Changes of a moment that no ledger reaches: once written, that would be refused."""
+    spans = {note.card.guid: note.card.span for note in notes}
+    for guid, entry in ledger.entries.items():
+        if entry.changed > LAST:
+            message = f"the change of `{entry.name}` is later than any ledger tells"
+            yield Diagnostic(
+                spans.get(guid, notes[0].card.span), "C401", message,
+                "set the clock or SOURCE_DATE_EPOCH right, and restore the ledger from version control",
+            )  # fmt: skip
+
+
 def _changed(old: Entry | None, digest: str, now: Callable[[], int]) -> int:
     if old is None:
         return FIRST

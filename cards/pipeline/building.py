@@ -97,6 +97,9 @@ def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable
     named, again = identify(settings, [note.card for note in found.notes], known, found.unread)
     notes = [replace(note, card=card) for note, card in zip(found.notes, named, strict=True)]
     dated, times, new, changes = ledger.date(notes, NOTE_TYPES, known, now, found.unread)
+    late = tuple(ledger.too_late(dated, new))
+    if late:
+        return Build(diagnostics=late)
     changes = replace(changes, reworded=again.reworded, ambiguous=again.ambiguous, crowded=again.crowded)
     figures = stats.statistics([note.card for note in found.notes], found.words, practice, settings.subdomains)
     return Build(dated, new, changes, times, figures, faults)

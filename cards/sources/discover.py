@@ -11,6 +11,8 @@ from pathlib import Path
 from ..model import CONTROL, Diagnostic, Source, Span, is_text
 
 MAX_BYTES = 1_000_000
+# A ledger or record has a line a card, and there may be a hundred thousand of these.
+MAX_OWN_BYTES = 100_000_000
 MAX_LINE = 50_000
 MOST_CONTROLS = 20
 SUFFIXES = (".md", ".markdown", ".mdx")
@@ -106,9 +108,9 @@ def refuse(error: OSError) -> None:
 
 
 def is_there(path: Path) -> bool:
-    """Whether a path exists. Raises OSError where that cannot be known, unlike `Path.exists`."""
+    """Whether something has this path, if only a link to nothing. Raises OSError where that cannot be known."""
     try:
-        path.stat()
+        path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
@@ -118,12 +120,26 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def read(root: Path, name: str, shown: str) -> Source | Diagnostic:
-    """A file's text with line feeds as line ends, or why it cannot be read; control characters become spaces."""
-    return _read(root, root / name, Source(f"{shown}/{name}" if shown not in ("", ".") else name, name, ""))
+def read(root: Path, name: str, shown: str, most: int = MAX_BYTES) -> Source | Diagnostic:
+    """A file's text with line feeds for line ends, or why it cannot be read; control characters become spaces.
+
+    It has at `most` so many bytes.
+    """
+    return _read(root, root / name, Source(f"{shown}/{name}" if shown not in ("", ".") else name, name, ""), most)
 
 
-def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
+def read_own(root: Path, name: str, shown: str) -> Source | Diagnostic | None:
+    """A file that build-decks itself writes into the track, read as any other; None where there is none."""
+    try:
+        if not is_there(root / name):
+            return None
+    except OSError:  # why is said by reading it
+        pass
+    source = read(root, name, shown, MAX_OWN_BYTES)
+    return source.faults[0] if isinstance(source, Source) and source.faults else source
+
+
+def _read(root: Path, file: Path, source: Source, most: int) -> Source | Diagnostic:
     def fault(message: str, hint: str, line: int = 1, column: int = 1) -> Diagnostic:
         return Diagnostic(Span(source.path, line, column), "C001", message, hint)
 
@@ -137,9 +153,9 @@ def _read(root: Path, file: Path, source: Source) -> Source | Diagnostic:
             return fault("this file is a link to a place outside the track", "copy it into the track")
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
-            return fault("this is not a regular file", "keep only text files in the track")
-        if status.st_size > MAX_BYTES:
-            return fault(f"this file is larger than {MAX_BYTES // 1_000_000} MB", "split it by topic")
+            return fault("this is no regular file", "leave only text files in the track")
+        if status.st_size > most:
+            return fault(f"this file is larger than {most // 1_000_000} MB", "split it by topic")
         data = file.read_bytes()
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
         what = "folder" if source.name.endswith("/") else "file"

@@ -75,7 +75,7 @@ def command(
             stage.commit()
     for found in stage.staged:
         if found.target.suffix == ".apkg":
-            click.echo(found.target)
+            terminal.put(str(found.target))
     if not quiet:
         for settings, built in builds:
             _summary(settings.title, built.notes, built.statistics, built.changes, verbose)

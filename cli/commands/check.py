@@ -35,7 +35,7 @@ def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | Non
     Faults that would stop a build are errors. The rules for writing are warnings; --explain CODE explains each.
     """
     if explain:
-        click.echo(_explanation(explain))
+        terminal.put(_explanation(explain))
         return
     faults: list[Diagnostic] = []
     count = unanswered = 0
@@ -69,8 +69,10 @@ def _say(faults: Sequence[Diagnostic], form: str) -> None:
     for line in diagnostics.FORMATS[form](faults):
         if form == "text":
             terminal.say(line)
-        else:  # a lone surrogate, which UTF-8 cannot encode, is escaped as in JSON
-            click.echo(line.encode("utf-8", "backslashreplace").decode())
+        elif form == "github":
+            terminal.command(line)
+        else:
+            terminal.put(line)
 
 
 def _each(label: str, quiet: bool) -> Map:

@@ -58,10 +58,10 @@ def command(
                     found[card.span] = row.block, card
     if as_json:
         for block, card in found.values():
-            click.echo(json.dumps(_row(block, card), ensure_ascii=False))
+            terminal.put(json.dumps(_row(block, card), ensure_ascii=False))
     else:
         for line in _lines([(card, block.asked) for block, card in found.values()]):
-            click.echo(line)
+            terminal.put(line)
     report.stop_at_errors(set(faults), None if verbose else report.SOME)
 
 

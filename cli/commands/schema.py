@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .. import terminal
 from ..config import SCHEMA
 
 
@@ -13,4 +14,4 @@ def command() -> None:
 
     Save it, and name the file in the first line of deck.yaml: # yaml-language-server: $schema=PATH
     """
-    click.echo(SCHEMA.read_text(encoding="utf-8"), nl=False)
+    terminal.put(SCHEMA.read_text(encoding="utf-8"), end="")

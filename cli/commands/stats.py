@@ -30,10 +30,10 @@ def command(paths: tuple[Path, ...], as_json: bool, strict: bool) -> None:
         figures, faults = counting.statistics(settings, concept_files(settings))
         report.stop_at_errors(faults)
         if as_json:
-            click.echo(json.dumps(_figures(settings.title, figures), ensure_ascii=False))
+            terminal.put(json.dumps(_figures(settings.title, figures), ensure_ascii=False))
         else:
             for line in _statistics(settings.title, figures):
-                click.echo(line)
+                terminal.put(line)
         off += _off_hours(figures, settings.limits.hours_percent)
     if off and strict:
         sys.exit(1)
