@@ -80,7 +80,7 @@ def settings(root: Path) -> tuple[Settings, tuple[Diagnostic, ...]]:
 def _entries(file: Path) -> tuple[Mapping[str, Entry], tuple[Fault, ...]]:
     try:
         if not file.is_file():
-            return {}, (Fault(1, 1, "this is no regular file", "write it as a text file"),)
+            return {}, (Fault(1, 1, "this is not a regular file", "write it as a text file"),)
         if file.stat().st_size > mapping.MAX_LENGTH:
             return {}, (Fault(1, 1, f"longer than {mapping.MAX_LENGTH:,} bytes", "keep only what it needs"),)
         return mapping.read(file.read_text(encoding="utf-8-sig", errors="surrogateescape"))

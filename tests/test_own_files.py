@@ -81,7 +81,7 @@ def test_what_is_no_text_file_of_the_track_is_refused(
 def test_deck_yaml_that_is_a_fifo_is_refused_at_once(track: Track) -> None:
     (track.root / "deck.yaml").unlink()
     os.mkfifo(track.root / "deck.yaml")
-    assert "deck.yaml:1:1: error C901 this is no regular file" in track.run("build").err
+    assert "deck.yaml:1:1: error C901 this is not a regular file" in track.run("build").err
 
 
 def test_a_change_that_no_ledger_reaches_is_not_written(track: Track) -> None:

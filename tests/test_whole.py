@@ -338,7 +338,7 @@ def test_a_folder_in_the_place_of_a_file_leaves_the_old_files(
     (old_edition.root / name).unlink()
     (old_edition.root / name).mkdir()
     result = old_edition.run("build", env=THEN)
-    assert result.code == 2
+    assert result.code == (1 if name.endswith("ledger.txt") else 2)  # the ledger is read as a concept file is
     assert result.out == ""
     assert Path(name).name in result.err
     assert tree(old_edition) == {other: data for other, data in editions[1].items() if other != name}

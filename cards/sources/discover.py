@@ -153,7 +153,7 @@ def _read(root: Path, file: Path, source: Source, most: int) -> Source | Diagnos
             return fault("this file is a link to a place outside the track", "copy it into the track")
         status = file.stat()
         if not stat.S_ISREG(status.st_mode):
-            return fault("this is no regular file", "leave only text files in the track")
+            return fault("this is not a regular file", "keep only text files in the track")
         if status.st_size > most:
             return fault(f"this file is larger than {most // 1_000_000} MB", "split it by topic")
         data = file.read_bytes()
