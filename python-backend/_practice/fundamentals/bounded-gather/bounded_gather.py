@@ -7,9 +7,9 @@ T = TypeVar("T")
 
 
 async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
-    """Await each call, at most `limit` at a time, and return their results in the order of the calls.
+    """Await each call, at most `limit` at a time, and return the results in the order of the calls.
 
-    The first failure cancels the others, waits until they have ended, and comes out.
+    The first failure cancels the running calls. It is raised once they have cleaned up.
 
     >>> async def double(number):
     ...     return 2 * number

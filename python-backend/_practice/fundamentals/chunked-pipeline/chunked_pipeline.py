@@ -1,4 +1,4 @@
-"""Load a long file of payments in batches, one row at a time."""
+"""Load a long file of payments in batches, one line at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -7,10 +7,10 @@ T = TypeVar("T")
 
 
 def payments(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yield (customer, cents) for each line such as `acme;12.50`, passing over blank lines and `#` comments.
+    """Yield (customer, cents) for each line such as `acme;12.50`, skipping blank lines and `#` comments.
 
-    >>> list(payments(["# May", "", "acme;12.50", "bolt;7"]))
-    [('acme', 1250), ('bolt', 700)]
+    >>> list(payments(["# May", "", "acme;12.50", "bolt;-7"]))
+    [('acme', 1250), ('bolt', -700)]
     """
     raise NotImplementedError
 
@@ -25,7 +25,7 @@ def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def load(lines: Iterable[str], size: int, save: Callable[[list[tuple[str, int]]], object]) -> int:
-    """Hand the payments to `save` in batches of `size`, and return how many there were.
+    """Pass the payments to `save` in batches of `size`, and return how many there were.
 
     >>> load(["acme;1", "bolt;2", "core;3"], 2, print)
     [('acme', 100), ('bolt', 200)]

@@ -8,7 +8,7 @@ R = TypeVar("R", covariant=True)
 
 
 class Cached(Protocol[R]):
-    """A function that remembers, and can be made to forget."""
+    """A function whose results are kept, and a way to forget them."""
 
     def __call__(self, *args: Hashable, **kwargs: Hashable) -> R: ...
 

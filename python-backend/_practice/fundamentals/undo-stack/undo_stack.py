@@ -1,4 +1,4 @@
-"""Take back what was done, when what follows fails."""
+"""Take back the steps that were done when a later one fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class UndoStack:
-    """Steps that are taken back in reverse when the block around them fails.
+    """Steps that are taken back in reverse order if the block fails.
 
     >>> log = []
     >>> try:
@@ -23,7 +23,7 @@ class UndoStack:
     """
 
     def step(self, do: Callable[[], T], undo: Callable[[], object]) -> T:
-        """Do something, and note how to take it back. What fails by itself is not taken back."""
+        """Call `do`, remember `undo`, and return the result. If `do` fails, `undo` is not remembered."""
         raise NotImplementedError
 
     def __enter__(self) -> UndoStack:

@@ -1,11 +1,11 @@
-"""What an undo stack must do. Steps and their undoing only note that they ran."""
+"""What an undo stack must do. Steps and their undos only note that they ran."""
 
 import pytest
 from undo_stack import UndoStack
 
 
 class Notes:
-    """Makes steps that note what they do, and can be told to fail."""
+    """Makes steps and undos that note what they do, and that can be told to fail."""
 
     def __init__(self):
         self.log = []
@@ -13,7 +13,7 @@ class Notes:
     def do(self, name, error=None):
         def run():
             self.log.append(name)
-            if error:
+            if error is not None:
                 raise error
             return f"id of {name}"
 
@@ -28,21 +28,33 @@ def steps(undo, notes, *names):
         undo.step(notes.do(name), notes.undo(name))
 
 
-def test_a_step_is_done_at_once_and_gives_its_result():
+def chain(error):
+    """The messages of an exception and of the contexts behind it."""
+    messages = []
+    while error is not None:
+        messages.append(str(error))
+        error = error.__context__
+    return messages
+
+
+# Steps
+
+
+def test_a_step_is_done_at_once_and_returns_its_result():
     notes = Notes()
     with UndoStack() as undo:
         assert undo.step(notes.do("disk"), notes.undo("disk")) == "id of disk"
         assert notes.log == ["disk"]
 
 
-def test_when_all_goes_well_nothing_is_taken_back():
+def test_after_success_nothing_is_taken_back():
     notes = Notes()
     with UndoStack() as undo:
         steps(undo, notes, "disk", "server", "name")
     assert notes.log == ["disk", "server", "name"]
 
 
-def test_a_failure_takes_the_steps_back_in_reverse():
+def test_a_failure_takes_the_steps_back_in_reverse_order():
     notes = Notes()
     with pytest.raises(ConnectionError), UndoStack() as undo:
         steps(undo, notes, "disk", "server", "name")
@@ -50,42 +62,54 @@ def test_a_failure_takes_the_steps_back_in_reverse():
     assert notes.log == ["disk", "server", "name", "undo name", "undo server", "undo disk"]
 
 
-def test_a_step_that_fails_is_not_taken_back_but_those_before_it_are():
+@pytest.mark.parametrize("error", [OSError("no room"), KeyboardInterrupt()])
+def test_a_step_that_fails_is_not_taken_back_but_those_before_it_are(error):
     notes = Notes()
-    with pytest.raises(OSError, match="no room"), UndoStack() as undo:
+    with pytest.raises(type(error)), UndoStack() as undo:
         steps(undo, notes, "disk")
-        undo.step(notes.do("server", OSError("no room")), notes.undo("server"))
+        undo.step(notes.do("server", error), notes.undo("server"))
     assert notes.log == ["disk", "server", "undo disk"]
 
 
-def test_the_failure_comes_out_as_it_is():
+@pytest.mark.parametrize("result", [None, 0, ""])
+def test_a_step_with_a_false_result_is_taken_back_too(result):
+    notes = Notes()
+    with pytest.raises(ConnectionError), UndoStack() as undo:
+        assert undo.step(lambda: result, notes.undo("name")) is result
+        raise ConnectionError
+    assert notes.log == ["undo name"]
+
+
+def test_two_steps_can_have_the_same_undo():
+    notes = Notes()
+    release = notes.undo("seat")
+    with pytest.raises(ConnectionError), UndoStack() as undo:
+        undo.step(notes.do("seat"), release)
+        undo.step(notes.do("seat"), release)
+        raise ConnectionError
+    assert notes.log == ["seat", "seat", "undo seat", "undo seat"]
+
+
+# The failure of the block
+
+
+def test_the_failure_comes_out_unchanged():
     error = ConnectionError("lost")
     with pytest.raises(ConnectionError) as caught, UndoStack() as undo:
         steps(undo, Notes(), "disk")
         raise error
     assert caught.value is error
+    assert chain(error) == ["lost"]
 
 
-def test_an_undoing_that_fails_does_not_keep_the_others_from_running():
-    notes = Notes()
-    with pytest.raises(OSError, match="stuck"), UndoStack() as undo:
-        steps(undo, notes, "disk")
-        undo.step(notes.do("server"), notes.undo("server", OSError("stuck")))
-        steps(undo, notes, "name")
+def test_the_failure_comes_out_whatever_an_undo_returns():
+    with pytest.raises(ConnectionError), UndoStack() as undo:
+        undo.step(lambda: 1, lambda: True)
         raise ConnectionError
-    assert notes.log[3:] == ["undo name", "undo server", "undo disk"]
 
 
-def test_an_undoing_that_fails_shows_what_it_was_for():
-    notes = Notes()
-    with pytest.raises(OSError, match="stuck") as caught, UndoStack() as undo:
-        undo.step(notes.do("server"), notes.undo("server", OSError("stuck")))
-        raise ConnectionError("lost")
-    assert isinstance(caught.value.__context__, ConnectionError)
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_an_interrupt_takes_the_steps_back_too(error):
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_any_exception_takes_the_steps_back(error):
     notes = Notes()
     with pytest.raises(error), UndoStack() as undo:
         steps(undo, notes, "disk")
@@ -93,7 +117,57 @@ def test_an_interrupt_takes_the_steps_back_too(error):
     assert notes.log == ["disk", "undo disk"]
 
 
-def test_nothing_is_taken_back_twice():
+# Undos that fail
+
+
+@pytest.mark.parametrize("error", [OSError("stuck"), KeyboardInterrupt("stuck")])
+def test_an_undo_that_fails_does_not_stop_the_others(error):
+    notes = Notes()
+    with pytest.raises(type(error)) as caught, UndoStack() as undo:
+        steps(undo, notes, "disk")
+        undo.step(notes.do("server"), notes.undo("server", error))
+        steps(undo, notes, "name")
+        raise ConnectionError
+    assert caught.value is error
+    assert notes.log[3:] == ["undo name", "undo server", "undo disk"]
+
+
+def test_the_context_of_an_undo_that_fails_is_the_failure_of_the_block():
+    notes = Notes()
+    with pytest.raises(OSError, match="stuck") as caught, UndoStack() as undo:
+        undo.step(notes.do("server"), notes.undo("server", OSError("stuck")))
+        raise ConnectionError("lost")
+    assert chain(caught.value) == ["stuck", "lost"]
+
+
+def test_when_several_undos_fail_the_last_comes_out_and_its_contexts_show_the_others():
+    notes = Notes()
+    with pytest.raises(OSError, match="disk is stuck") as caught, UndoStack() as undo:
+        undo.step(notes.do("disk"), notes.undo("disk", OSError("disk is stuck")))
+        steps(undo, notes, "server")
+        undo.step(notes.do("name"), notes.undo("name", OSError("name is stuck")))
+        raise ConnectionError("lost")
+    assert chain(caught.value) == ["disk is stuck", "name is stuck", "lost"]
+    assert notes.log[3:] == ["undo name", "undo server", "undo disk"]
+
+
+def test_a_context_that_the_exception_of_an_undo_already_has_is_kept():
+    def undo_disk():
+        try:
+            raise KeyError("no such disk")
+        except KeyError:
+            raise OSError("stuck")  # noqa: B904
+
+    with pytest.raises(OSError, match="stuck") as caught, UndoStack() as undo:
+        undo.step(lambda: 1, undo_disk)
+        raise ConnectionError("lost")
+    assert chain(caught.value) == ["stuck", "'no such disk'", "lost"]
+
+
+# One stack and the next
+
+
+def test_what_a_successful_block_did_is_not_taken_back_later():
     notes = Notes()
     undo = UndoStack()
     with undo:
@@ -102,6 +176,16 @@ def test_nothing_is_taken_back_twice():
         steps(undo, notes, "server")
         raise ConnectionError
     assert notes.log == ["disk", "server", "undo server"]
+
+
+def test_nothing_is_taken_back_twice():
+    notes = Notes()
+    undo = UndoStack()
+    for name in ("disk", "server"):
+        with pytest.raises(ConnectionError), undo:
+            steps(undo, notes, name)
+            raise ConnectionError
+    assert notes.log == ["disk", "undo disk", "server", "undo server"]
 
 
 def test_two_stacks_share_nothing():

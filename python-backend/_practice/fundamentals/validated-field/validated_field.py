@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Number:
-    """A field that holds a number between two bounds, both included; None is no bound.
+    """A field that holds a number between two bounds, both included. None means no bound.
 
     >>> class Item:
     ...     quantity = Number(minimum=1)

@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
-    """Await each call, at most `limit` at a time, and return their results in the order of the calls.
+    """Await each call, at most `limit` at a time, and return the results in the order of the calls.
 
-    The first failure cancels the others, waits until they have ended, and comes out.
+    The first failure cancels the running calls. It is raised once they have cleaned up.
 
     >>> async def double(number):
     ...     return 2 * number
@@ -19,18 +19,45 @@ async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]
     """
     if limit < 1:
         raise ValueError("limit must be at least 1")
+    todo = list(calls)
     gate = asyncio.Semaphore(limit)
+    tasks: list[asyncio.Task[None]] = []
+    results: dict[int, T] = {}
+    failures: list[BaseException] = []
+    stopping = False
 
-    async def run(call: Callable[[], Awaitable[T]]) -> T:
+    def stop() -> None:
+        nonlocal stopping
+        if not stopping:  # a second cancel() would cut a clean-up short
+            stopping = True
+            for task in tasks:
+                task.cancel()
+
+    async def run(index: int, call: Callable[[], Awaitable[T]]) -> None:
         async with gate:
-            return await call()
+            try:
+                if not stopping:  # an eager task can start while the list of tasks is still being filled
+                    results[index] = await call()
+            except BaseException as error:
+                failures.append(error)
+                stop()  # here, before the gate opens for the next call
 
-    tasks = [asyncio.create_task(run(call)) for call in calls]
-    try:
-        if tasks:  # unlike gather, wait leaves the tasks alone when it is cancelled: each is cancelled once, below
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        return [task.result() for task in tasks if task.done()]
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    for index, call in enumerate(todo):
+        tasks.append(asyncio.create_task(run(index, call)))
+    await _ended(tasks, stop)
+    if failures:
+        raise failures[0]
+    return [results[index] for index in range(len(todo))]
+
+
+async def _ended(tasks: list[asyncio.Task[None]], stop: Callable[[], None]) -> None:
+    """Wait until all tasks have ended. If the caller is cancelled, stop them, wait all the same, and raise then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not all(task.done() for task in tasks):
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError as error:
+            cancelled = error
+            stop()
+    if cancelled is not None:
+        raise cancelled

@@ -1,24 +1,30 @@
-"""Load a long file of payments in batches, one row at a time."""
+"""Load a long file of payments in batches, one line at a time."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
 
+PAYMENT = re.compile(r"([^;]+);(-?[0-9]+)(?:\.([0-9]{1,2}))?")
+
 
 def payments(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yield (customer, cents) for each line such as `acme;12.50`, passing over blank lines and `#` comments.
+    """Yield (customer, cents) for each line such as `acme;12.50`, skipping blank lines and `#` comments.
 
-    >>> list(payments(["# May", "", "acme;12.50", "bolt;7"]))
-    [('acme', 1250), ('bolt', 700)]
+    >>> list(payments(["# May", "", "acme;12.50", "bolt;-7"]))
+    [('acme', 1250), ('bolt', -700)]
     """
     for line in lines:
         text = line.strip()
-        if text and not text.startswith("#"):
-            customer, amount = text.split(";")
-            whole, _, fraction = amount.partition(".")
-            yield customer, int(whole) * 100 + int(fraction.ljust(2, "0"))
+        if not text or text.startswith("#"):
+            continue
+        match = PAYMENT.fullmatch(text)
+        if match is None:
+            raise ValueError(f"not a payment: {text}")
+        customer, whole, fraction = match.groups(default="")
+        yield customer, int(whole + fraction.ljust(2, "0"))  # "-0" and "5" give int("-050"): the sign is kept
 
 
 def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -38,7 +44,7 @@ def _chunks(items: Iterator[T], size: int) -> Iterator[list[T]]:
 
 
 def load(lines: Iterable[str], size: int, save: Callable[[list[tuple[str, int]]], object]) -> int:
-    """Hand the payments to `save` in batches of `size`, and return how many there were.
+    """Pass the payments to `save` in batches of `size`, and return how many there were.
 
     >>> load(["acme;1", "bolt;2", "core;3"], 2, print)
     [('acme', 100), ('bolt', 200)]
@@ -47,6 +53,6 @@ def load(lines: Iterable[str], size: int, save: Callable[[list[tuple[str, int]]]
     """
     count = 0
     for batch in chunked(payments(lines), size):
-        save(batch)
         count += len(batch)
+        save(batch)
     return count

@@ -1,4 +1,4 @@
-"""Retry a call that fails for a reason that passes."""
+"""Retry a call that fails for a temporary reason."""
 
 import functools
 import time

@@ -1,4 +1,4 @@
-"""As many workers as may run at once, which share the list of what is left to do."""
+"""As many workers as calls may run at once. They share one iterator, so no call is taken before its turn."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -8,24 +8,48 @@ T = TypeVar("T")
 
 
 async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
-    """Await each call, at most `limit` at a time, and return their results in the order of the calls."""
+    """Await each call, at most `limit` at a time, and return the results in the order of the calls."""
     if limit < 1:
         raise ValueError("limit must be at least 1")
     left = enumerate(calls)
+    workers: list[asyncio.Task[None]] = []
     results: dict[int, T] = {}
+    failures: list[BaseException] = []
+    stopping = False
+
+    def stop() -> None:
+        nonlocal stopping
+        if not stopping:
+            stopping = True
+            for worker in workers:
+                worker.cancel()
 
     async def work() -> None:
-        for index, call in left:
-            results[index] = await call()
+        try:
+            for index, call in left:
+                if stopping:  # the last call of this worker ignored its cancellation
+                    return
+                results[index] = await call()
+        except BaseException as error:
+            failures.append(error)
+            stop()
 
-    workers = [asyncio.create_task(work()) for _ in range(limit)]
-    try:
-        await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
-        for worker in workers:
-            if worker.done():
-                worker.result()
-    finally:
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+    for _ in range(limit):
+        workers.append(asyncio.create_task(work()))
+    await _ended(workers, stop)
+    if failures:
+        raise failures[0]
     return [results[index] for index in sorted(results)]
+
+
+async def _ended(tasks: list[asyncio.Task[None]], stop: Callable[[], None]) -> None:
+    """Wait until all tasks have ended. If the caller is cancelled, stop them, wait all the same, and raise then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not all(task.done() for task in tasks):
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError as error:
+            cancelled = error
+            stop()
+    if cancelled is not None:
+        raise cancelled

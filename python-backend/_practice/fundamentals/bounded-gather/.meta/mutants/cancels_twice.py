@@ -1,4 +1,4 @@
-"""Cancels calls that `gather` has cancelled already, which breaks off their clean-up."""
+"""Cancels again on each cancellation of the caller, which cuts a clean-up short."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
-    """Await each call, at most `limit` at a time, and return their results in the order of the calls.
+    """Await each call, at most `limit` at a time, and return the results in the order of the calls.
 
-    The first failure cancels the others, waits until they have ended, and comes out.
+    The first failure cancels the running calls. It is raised once they have cleaned up.
 
     >>> async def double(number):
     ...     return 2 * number
@@ -19,16 +19,44 @@ async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]
     """
     if limit < 1:
         raise ValueError("limit must be at least 1")
+    todo = list(calls)
     gate = asyncio.Semaphore(limit)
+    tasks: list[asyncio.Task[None]] = []
+    results: dict[int, T] = {}
+    failures: list[BaseException] = []
+    stopping = False
 
-    async def run(call: Callable[[], Awaitable[T]]) -> T:
-        async with gate:
-            return await call()
-
-    tasks = [asyncio.create_task(run(call)) for call in calls]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
+    def stop() -> None:
+        nonlocal stopping
+        stopping = True
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def run(index: int, call: Callable[[], Awaitable[T]]) -> None:
+        async with gate:
+            try:
+                if not stopping:  # an eager task can start while the list of tasks is still being filled
+                    results[index] = await call()
+            except BaseException as error:
+                failures.append(error)
+                stop()  # here, before the gate opens for the next call
+
+    for index, call in enumerate(todo):
+        tasks.append(asyncio.create_task(run(index, call)))
+    await _ended(tasks, stop)
+    if failures:
+        raise failures[0]
+    return [results[index] for index in range(len(todo))]
+
+
+async def _ended(tasks: list[asyncio.Task[None]], stop: Callable[[], None]) -> None:
+    """Wait until all tasks have ended. If the caller is cancelled, stop them, wait all the same, and raise then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not all(task.done() for task in tasks):
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError as error:
+            cancelled = error
+            stop()
+    if cancelled is not None:
+        raise cancelled

@@ -1,4 +1,4 @@
-"""Keeps the number of attempts in the decorator, so the second call has fewer."""
+"""Keeps the attempts in the decorator, so the second call has fewer."""
 
 import functools
 import time

@@ -1,4 +1,4 @@
-"""Takes a remembered None for nothing remembered."""
+"""Takes a kept None for no result."""
 
 import functools
 import threading
@@ -10,7 +10,7 @@ R = TypeVar("R", covariant=True)
 
 
 class Cached(Protocol[R]):
-    """A function that remembers, and can be made to forget."""
+    """A function whose results are kept, and a way to forget them."""
 
     def __call__(self, *args: Hashable, **kwargs: Hashable) -> R: ...
 
@@ -35,7 +35,7 @@ def ttl_cache(seconds: float, clock: Callable[[], float] = time.monotonic) -> Ca
 
     def decorate(func: Callable[..., R]) -> Any:
         kept: dict[Hashable, tuple[float, R]] = {}
-        lock = threading.Lock()
+        lock = threading.RLock()  # a function that calls itself takes it again
 
         @functools.wraps(func)
         def wrapper(*args: Hashable, **kwargs: Hashable) -> R:

@@ -1,4 +1,4 @@
-"""Lets the first undo that fails keep the others from running."""
+"""Lets the first undo that fails stop the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class UndoStack:
-    """Steps that are taken back in reverse when the block around them fails.
+    """Steps that are taken back in reverse order if the block fails.
 
     >>> log = []
     >>> try:
@@ -26,7 +26,7 @@ class UndoStack:
         self._undos: list[Callable[[], object]] = []
 
     def step(self, do: Callable[[], T], undo: Callable[[], object]) -> T:
-        """Do something, and note how to take it back. What fails by itself is not taken back."""
+        """Call `do`, remember `undo`, and return the result. If `do` fails, `undo` is not remembered."""
         result = do()
         self._undos.append(undo)
         return result
@@ -37,7 +37,8 @@ class UndoStack:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        undos, self._undos = self._undos, []
-        if kind is not None:
-            for undo in reversed(undos):
-                undo()
+        undos, self._undos = self._undos[::-1], []
+        if kind is None:
+            return
+        for undo in undos:
+            undo()

@@ -1,4 +1,4 @@
-"""Returns True from __exit__, so that nobody learns of the failure."""
+"""Returns True from __exit__, so the block seems to have succeeded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class UndoStack:
-    """Steps that are taken back in reverse when the block around them fails.
+    """Steps that are taken back in reverse order if the block fails.
 
     >>> log = []
     >>> try:
@@ -27,7 +27,7 @@ class UndoStack:
         self._undos = ExitStack()
 
     def step(self, do: Callable[[], T], undo: Callable[[], object]) -> T:
-        """Do something, and note how to take it back. What fails by itself is not taken back."""
+        """Call `do`, remember `undo`, and return the result. If `do` fails, `undo` is not remembered."""
         result = do()
         self._undos.callback(undo)
         return result

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Number:
-    """A field that holds a number between two bounds, both included; None is no bound.
+    """A field that holds a number between two bounds, both included. None means no bound.
 
     >>> class Item:
     ...     quantity = Number(minimum=1)
@@ -22,20 +22,21 @@ class Number:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+        self.key = f"_{name}"  # an entry under the field's own name must not count as its value
 
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
         try:
-            return instance.__dict__[self.name]
+            return instance.__dict__[self.key]
         except KeyError:
             raise AttributeError(f"{self.name} is not set") from None
 
     def __set__(self, instance: Any, value: float) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise TypeError(f"{self.name} must be a number")
-        if self.minimum is not None and value <= self.minimum:
+            raise TypeError(f"{self.name} must be an int or a float")
+        if self.minimum is not None and not value > self.minimum:  # "not >=" is true of NaN, "<" is not
             raise ValueError(f"{self.name} must be at least {self.minimum}")
-        if self.maximum is not None and value > self.maximum:
+        if self.maximum is not None and not value <= self.maximum:
             raise ValueError(f"{self.name} must be at most {self.maximum}")
-        instance.__dict__[self.name] = value
+        instance.__dict__[self.key] = value

@@ -1,4 +1,4 @@
-"""Keeps the values in a dictionary keyed by instance, which never lets one go."""
+"""Stores the values in a dictionary with the instances as keys, which keeps them alive."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Number:
-    """A field that holds a number between two bounds, both included; None is no bound.
+    """A field that holds a number between two bounds, both included. None means no bound.
 
     >>> class Item:
     ...     quantity = Number(minimum=1)
@@ -34,9 +34,9 @@ class Number:
 
     def __set__(self, instance: Any, value: float) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise TypeError(f"{self.name} must be a number")
-        if self.minimum is not None and value < self.minimum:
+            raise TypeError(f"{self.name} must be an int or a float")
+        if self.minimum is not None and not value >= self.minimum:  # "not >=" is true of NaN, "<" is not
             raise ValueError(f"{self.name} must be at least {self.minimum}")
-        if self.maximum is not None and value > self.maximum:
+        if self.maximum is not None and not value <= self.maximum:
             raise ValueError(f"{self.name} must be at most {self.maximum}")
         self.values[instance] = value

@@ -1,0 +1,38 @@
+"""Takes a place for each call before it makes a task, and a done callback frees it even after a failure."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
+    """Await each call, at most `limit` at a time, and return the results in the order of the calls.
+
+    The first failure cancels the running calls. It is raised once they have cleaned up.
+
+    >>> async def double(number):
+    ...     return 2 * number
+    >>> asyncio.run(bounded_gather(2, [lambda n=n: double(n) for n in range(4)]))
+    [0, 2, 4, 6]
+    """
+    if limit < 1:
+        raise ValueError("limit must be at least 1")
+    gate = asyncio.Semaphore(limit)
+    tasks: list[asyncio.Task[T]] = []
+
+    async def run(call: Callable[[], Awaitable[T]]) -> T:
+        return await call()
+
+    try:
+        for call in calls:
+            await gate.acquire()
+            task = asyncio.create_task(run(call))
+            task.add_done_callback(lambda _: gate.release())
+            tasks.append(task)
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

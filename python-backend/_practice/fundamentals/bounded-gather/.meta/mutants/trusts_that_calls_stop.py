@@ -1,0 +1,62 @@
+"""Shares the calls among workers, and a worker whose call ignores its cancellation takes the next one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def bounded_gather(limit: int, calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
+    """Await each call, at most `limit` at a time, and return the results in the order of the calls.
+
+    The first failure cancels the running calls. It is raised once they have cleaned up.
+
+    >>> async def double(number):
+    ...     return 2 * number
+    >>> asyncio.run(bounded_gather(2, [lambda n=n: double(n) for n in range(4)]))
+    [0, 2, 4, 6]
+    """
+    if limit < 1:
+        raise ValueError("limit must be at least 1")
+    todo = list(calls)
+    left = enumerate(todo)
+    tasks: list[asyncio.Task[None]] = []
+    results: dict[int, T] = {}
+    failures: list[BaseException] = []
+    stopping = False
+
+    def stop() -> None:
+        nonlocal stopping
+        if not stopping:  # a second cancel() would cut a clean-up short
+            stopping = True
+            for task in tasks:
+                task.cancel()
+
+    async def work() -> None:
+        try:
+            for index, call in left:
+                results[index] = await call()
+        except BaseException as error:
+            failures.append(error)
+            stop()
+
+    for _ in range(limit):
+        tasks.append(asyncio.create_task(work()))
+    await _ended(tasks, stop)
+    if failures:
+        raise failures[0]
+    return [results[index] for index in range(len(todo))]
+
+
+async def _ended(tasks: list[asyncio.Task[None]], stop: Callable[[], None]) -> None:
+    """Wait until all tasks have ended. If the caller is cancelled, stop them, wait all the same, and raise then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not all(task.done() for task in tasks):
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError as error:
+            cancelled = error
+            stop()
+    if cancelled is not None:
+        raise cancelled

@@ -1,0 +1,50 @@
+"""Raises the last error of an undo, but its context is the failure of the block alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class UndoStack:
+    """Steps that are taken back in reverse order if the block fails.
+
+    >>> log = []
+    >>> try:
+    ...     with UndoStack() as undo:
+    ...         undo.step(lambda: log.append("create"), lambda: log.append("delete"))
+    ...         raise ConnectionError
+    ... except ConnectionError:
+    ...     log
+    ['create', 'delete']
+    """
+
+    def __init__(self) -> None:
+        self._undos: list[Callable[[], object]] = []
+
+    def step(self, do: Callable[[], T], undo: Callable[[], object]) -> T:
+        """Call `do`, remember `undo`, and return the result. If `do` fails, `undo` is not remembered."""
+        result = do()
+        self._undos.append(undo)
+        return result
+
+    def __enter__(self) -> UndoStack:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        undos, self._undos = self._undos[::-1], []
+        if kind is None:
+            return
+        last: BaseException | None = None
+        for undo in undos:
+            try:
+                undo()
+            except BaseException as another:
+                last = another
+        if last is not None:
+            raise last

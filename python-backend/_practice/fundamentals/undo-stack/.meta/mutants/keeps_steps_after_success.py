@@ -1,0 +1,42 @@
+"""Keeps the steps of a successful block, and takes them back when a later block fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class UndoStack:
+    """Steps that are taken back in reverse order if the block fails.
+
+    >>> log = []
+    >>> try:
+    ...     with UndoStack() as undo:
+    ...         undo.step(lambda: log.append("create"), lambda: log.append("delete"))
+    ...         raise ConnectionError
+    ... except ConnectionError:
+    ...     log
+    ['create', 'delete']
+    """
+
+    def __init__(self) -> None:
+        self._undos = ExitStack()
+
+    def step(self, do: Callable[[], T], undo: Callable[[], object]) -> T:
+        """Call `do`, remember `undo`, and return the result. If `do` fails, `undo` is not remembered."""
+        result = do()
+        self._undos.callback(undo)
+        return result
+
+    def __enter__(self) -> UndoStack:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._undos.__exit__(kind, error, trace)

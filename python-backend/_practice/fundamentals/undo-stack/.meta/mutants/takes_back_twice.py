@@ -1,0 +1,46 @@
+"""Never empties its list, so a second failure takes the first steps back again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class UndoStack:
+    """Steps that are taken back in reverse order if the block fails.
+
+    >>> log = []
+    >>> try:
+    ...     with UndoStack() as undo:
+    ...         undo.step(lambda: log.append("create"), lambda: log.append("delete"))
+    ...         raise ConnectionError
+    ... except ConnectionError:
+    ...     log
+    ['create', 'delete']
+    """
+
+    def __init__(self) -> None:
+        self._undos: list[Callable[[], object]] = []
+
+    def step(self, do: Callable[[], T], undo: Callable[[], object]) -> T:
+        """Call `do`, remember `undo`, and return the result. If `do` fails, `undo` is not remembered."""
+        result = do()
+        self._undos.append(undo)
+        return result
+
+    def __enter__(self) -> UndoStack:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._undos.clear()
+        stack = ExitStack()
+        for undo in self._undos:
+            stack.callback(undo)
+        stack.__exit__(kind, error, trace)
