@@ -58,6 +58,7 @@ def reports(folder: Path, work: Path) -> dict[str, Report]:
         for number, (name, code) in enumerate(codes.items())
     ]
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}
+    env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     done = subprocess.run(
         [sys.executable, RUNNER, folder], input=json.dumps(jobs), env=env,
         capture_output=True, encoding="utf-8", timeout=300, check=False,

@@ -57,7 +57,7 @@ def attempt(job: dict[str, Any], target: str, tests: Path) -> dict[str, Any]:
     began = time.monotonic()
     with open("output.txt", "w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
         with measured.collect() if measured else contextlib.nullcontext():
-            options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:hypothesispytest", "-W", "error"]
+            options = ["-q", "-p", "no:cacheprovider", "-W", "error"]
             pytest.main([*options, "-c", os.devnull, f"--rootdir={work}", tests.name], plugins=[observer])
         seconds = time.monotonic() - began
         covered = measured.report(file=output) if measured else 0
