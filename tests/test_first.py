@@ -8,7 +8,7 @@ from tracks import Track, card
 
 def test_after_the_first_build_it_says_what_to_commit(track: Track) -> None:
     track.write("basics/a.md", card("a"))
-    assert "Commit _anki: by its ledger later edits reach learners." in track.build().err
+    assert "Commit _anki: its ledger lets later edits reach learners." in track.build().err
     assert "Commit" not in track.build().err
     track.write("basics/a.md", card("a", answer="Another."))
     assert "Commit" not in track.build().err
