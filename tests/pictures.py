@@ -41,7 +41,7 @@ class Picture:
 PICTURES = (
     Picture("card", "gil.lost-update", 520),
     Picture("card-night", "gil.lost-update", 520, night=True),
-    Picture("cloze-phone", "gil.switch", 360),
+    Picture("cloze-phone", "object-model.hash-contract", 360),
     Picture("bug-phone-night", "decorators.lru-method", 360, night=True),
     Picture("design-phone", "http-semantics.order-contract", 360),
 )
