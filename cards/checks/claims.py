@@ -20,7 +20,13 @@ _VAGUE_WORDS = ("currently", "latest", "new", "newest", "recently")
 _STATUS_WORDS = (
     "as of", "experimental", "draft", "not yet", "nowadays", "planned", "provisional", "so far", "upcoming",
 )  # fmt: skip
-_VAGUE, _STATUS = _words(*_VAGUE_WORDS), _words(*_STATUS_WORDS)
+_STATUS = _words(*_STATUS_WORDS)
+# What code builds is new for a moment only: "returns a new list".
+_VAGUE = re.compile(
+    r"\b(?:build|built|return|creat|mak|made|giv|get|start|open|produc|yield|need|into)\w*\s+"
+    rf"(?:(?:an?|one|each|its|another)\s+(?:\w+\s+)?)?new\b|\b({'|'.join(_VAGUE_WORDS)})\b",
+    re.IGNORECASE,
+)
 # How each of the details below begins: a quick test that skips most cards.
 _DETAIL_WORDS = ("gil", "global interpreter", "ref", "intern", "small", "dis", "threshold")
 _DETAIL = re.compile(

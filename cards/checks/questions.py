@@ -10,7 +10,13 @@ from .rule import Finding, Written, words
 
 # The Latin, Greek, Armenian, Arabic and full-width question marks.
 _MARKS = "?;՞؟？"
-_POINTING = re.compile(r"\b(?:this|that|above|below|previous|the following)\b", re.IGNORECASE)
+# After other words `that` begins a clause: "the job that is due", "so that servers agree".
+_POINTING = re.compile(
+    r"\b(this|above|below|previous|the following)\b"
+    r"|(?:^\W*|\b(?:is|are|was|were|does|do|did|has|have|can|could|will|would|should|must|may|might|of|in|on|to|for|with"
+    r"|from|by|at|after|before|like|about|than|and|or|but|if|when|where|while|why|how|what)\s+)(that)\b",
+    re.IGNORECASE,
+)
 _YES_NO = re.compile(r"(?:is|are|does|do|can|will|should|has)\b", re.IGNORECASE)
 _OPEN = re.compile(r"\b(?:why|when|how)\b", re.IGNORECASE)
 _SECOND = re.compile(

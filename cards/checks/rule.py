@@ -48,11 +48,15 @@ class Written:
         return any(word in self.text for word in words)
 
     def find(self, pattern: re.Pattern[str], *parts: str) -> Iterator[tuple[Span, str]]:
-        """Every match in the prose of the parts, without code, with its place."""
+        """Every match in the prose of the parts, without code, with its place.
+
+        In a pattern with groups, a match is what a group holds; without one it is an exception to the rule.
+        """
         for part in parts:
             for found in self.prose[part]:
                 for match in pattern.finditer(found.text):
-                    yield self.place(found, match.start()), match[0]
+                    if match.lastindex or not pattern.groups:
+                        yield self.place(found, match.start(match.lastindex or 0)), match[match.lastindex or 0]
 
 
 @dataclass(frozen=True, slots=True)
