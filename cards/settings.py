@@ -17,7 +17,7 @@ Tuning = Severity | Literal["off"]
 
 @dataclass(frozen=True, slots=True)
 class Subdomain:
-    """A folder of concept files and its deck. `files` come first, in that order.
+    """A folder of concept files. `files` come first, in that order.
 
     `difficulties` is the range that the guide promises; `also` are levels outside it that a few cards may have. If it
     is `complete`, it is checked against its `hours`.
@@ -25,7 +25,6 @@ class Subdomain:
 
     folder: str
     title: str
-    deck: str
     difficulties: tuple[str, ...] = DIFFICULTIES
     hours: float | None = None
     files: tuple[str, ...] = ()
@@ -65,16 +64,17 @@ class Limits:
 class Settings:
     """One track.
 
-    `shown` is its folder as diagnostics show it. `closed` means that no other subdomains exist. `roles` and
-    `source_hosts` allow any if they are None. `lock` is the path, relative to the track, of the file that pins the
-    packages of the cards' code. `dialects` names the ones to read, or all if it is empty. A folder that is not
-    `declared` has no deck.yaml.
+    `shown` is its folder as diagnostics show it. `decks` are the names of decks by folder, the top deck's under "".
+    `closed` means that no other subdomains exist. `roles` and `source_hosts` allow any if they are None. `lock` is the
+    path, relative to the track, of the file that pins the packages of the cards' code. `dialects` names the ones to
+    read, or all if it is empty. A folder that is not `declared` has no deck.yaml.
     """
 
     root: Path
     shown: str
     title: str
     tag: str
+    decks: Mapping[str, str] = field(default_factory=dict)
     subdomains: tuple[Subdomain, ...] = ()
     closed: bool = False
     source_url: str = ""

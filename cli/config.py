@@ -18,6 +18,8 @@ from ..cards import mapping
 from ..cards.checks import CODES
 from ..cards.dialects import NAMES as DIALECTS
 from ..cards.explain import explanations
+from ..cards.identity import decks
+from ..cards.identity.decks import Names
 from ..cards.mapping import UNREAD, Entry, Fault, Node
 from ..cards.model import DIFFICULTIES, Diagnostic, Span, is_text
 from ..cards.settings import Limits, Settings, Subdomain, Tuning, kebab, title_of
@@ -40,27 +42,37 @@ SEVERITIES: tuple[Tuning, ...] = ("error", "warning", "off")
 SHOWN = 60
 
 
-def settings(root: Path) -> tuple[Settings, tuple[Diagnostic, ...]]:
-    """The settings of the track at `root`, and the faults of its deck.yaml. Raises ConfigError."""
+def settings(root: Path, known: Names) -> tuple[Settings, tuple[Diagnostic, ...]]:
+    """The settings of the track at `root`, and the faults of its deck.yaml. Raises ConfigError.
+
+    What deck.yaml does not name is called as it is `known` from the track's first build, else after its folder.
+    """
     shown = Path(os.path.relpath(root)).as_posix()
     name = root.resolve().name
     if (root / OWN).is_symlink():
         raise ConfigError(f"{shown}/{OWN} is a link: build-decks writes there, so it must be a folder of the track")
     file = root / FILE
-    plain = Settings(root, shown, title_of(name) or "Deck", kebab(name) or "deck")
+    plain = Settings(
+        root,
+        shown,
+        title=known.decks.get(decks.TOP) or title_of(name) or "Deck",
+        tag=known.tag or kebab(name) or "deck",
+    )
     if not discover.is_there(file):
-        return plain, ()
+        return replace(plain, decks=decks.named(plain.title, (), known.decks)), ()
     path = f"{shown}/{FILE}" if shown != "." else FILE
     entries, unread = _entries(file)
     faults = [Diagnostic(Span(path, fault.line, fault.column), "C901", fault.message, fault.hint) for fault in unread]
     reader = _Reader(path, entries, faults)
     reader.only(KEYS)
     title = reader.title() or plain.title
+    subdomains = tuple(_subdomains(reader, root))
     read = replace(
         plain,
         title=title,
-        tag=reader.tag() or plain.tag,
-        subdomains=tuple(_subdomains(reader, root, title)),
+        tag=reader.tag(known.tag) or plain.tag,
+        decks=decks.named(title, [(subdomain.folder, subdomain.title) for subdomain in subdomains], known.decks),
+        subdomains=subdomains,
         closed="subdomains" in entries,
         source_url=reader.address(),
         roles=reader.names("roles", "[backend, data]"),
@@ -124,10 +136,14 @@ class _Reader:
     def title(self) -> str:
         return self.text("title", "one line of text without `::`", "Python Backend", _is_line).strip()
 
-    def tag(self) -> str:
+    def tag(self, known: str) -> str:
         node = self.node("tag")
         example = kebab(node.written[:SHOWN]) if node else ""
-        return self.text("tag", "lower-case words with hyphens", example or "python-backend", _is_tag)
+        tag = self.text("tag", "lower-case words with hyphens", example or "python-backend", _is_tag)
+        if node and tag and known and tag != known:
+            hint = f"write `tag: {known}`; only to begin a separate track, delete {OWN}/ledger.txt"
+            self.fault(node, "C404", f"this track was built with the tag `{known}`", hint)
+        return tag
 
     def address(self) -> str:
         wanted = "an http or https address that ends in /"
@@ -222,18 +238,15 @@ class _Reader:
         return bool(node and node.value is True)
 
 
-def _subdomains(reader: _Reader, root: Path, title: str) -> Iterator[Subdomain]:
+def _subdomains(reader: _Reader, root: Path) -> Iterator[Subdomain]:
     seen: dict[str, int] = {}
-    items = reader.items("subdomains", "a list of one or more folders", "[{folder: basics}]", 1) or ()
-    for number, item in enumerate(items, 1):
+    for item in reader.items("subdomains", "a list of one or more folders", "[{folder: basics}]", 1) or ():
         inner = reader.inner("a subdomain", item, "folder: basics")
         inner.only(SUBDOMAIN_KEYS, " of a subdomain")
         folder = _folder(inner, item, root, seen)
-        name = inner.title() or title_of(folder)
         yield Subdomain(
             folder=folder,
-            title=name,
-            deck=f"{title}::{number:02} {name}",  # decks sort as text
+            title=inner.title() or title_of(folder),
             difficulties=_range(inner.names("difficulty", "[beginner, advanced]", DIFFICULTIES, 1)),
             hours=inner.hours(),
             files=_files(inner, root / folder if folder else None),

@@ -62,6 +62,11 @@ def shown(path: Path) -> str:
     return printable(Path(os.path.relpath(path)).as_posix())
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things: `1 note`, `2 notes`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows as aligned columns: the first on the left, numbers on the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

@@ -12,8 +12,9 @@ import click
 
 from ..cards.dialects import NAMES as DIALECTS
 from ..cards.identity import ledger
+from ..cards.identity.decks import Names
 from ..cards.identity.ledger import Ledger
-from ..cards.model import Diagnostic
+from ..cards.model import Diagnostic, Source
 from ..cards.settings import Settings
 from ..cards.sources import discover
 from . import diagnostics
@@ -50,8 +51,10 @@ class Selection:
         return tuple(n for n in names if not self.part or n == self.part or n.startswith(f"{self.part}/"))
 
 
-def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selection]:
+def select(paths: Sequence[Path], dialects: Sequence[str] = (), rename: bool = False) -> list[Selection]:
     """The tracks that contain `paths`, or that are below them; `dialects` takes precedence over deck.yaml.
+
+    With `rename`, decks are called as deck.yaml says, not as learners have them.
 
     A track is a folder with deck.yaml. A folder without one, neither in it nor above or below it, is a track by itself,
     with the names of its folders. Without a path, the current folder is used. Raises ConfigError, and ConfigFaults with
@@ -64,7 +67,8 @@ def select(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Selectio
     faults: set[Diagnostic] = set()
     for path in paths or [Path()]:
         for root, part in _roots(path):
-            track, broken = settings(root)
+            known = _names(root)
+            track, broken = settings(root, replace(known, decks={}) if rename else known)
             faults.update(broken)
             found.setdefault(
                 (root, part), Selection(replace(track, dialects=tuple(dialects)) if dialects else track, part)
@@ -105,15 +109,21 @@ def _below(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
 
 
-def tracks(paths: Sequence[Path], dialects: Sequence[str] = ()) -> list[Settings]:
+def tracks(paths: Sequence[Path], dialects: Sequence[str] = (), rename: bool = False) -> list[Settings]:
     """The tracks that contain the paths, each once, in an order in which two builds cannot block each other."""
-    found = {selection.settings.root: selection.settings for selection in select(paths, dialects)}
+    found = {selection.settings.root: selection.settings for selection in select(paths, dialects, rename)}
     return [found[root] for root in sorted(found)]
 
 
 def ledger_path(settings: Settings) -> Path:
     """Where the ledger of a track stands."""
     return settings.root / OWN / LEDGER
+
+
+def _names(root: Path) -> Names:
+    """What the ledger calls a track, as far as it can be read: its faults are told by who reads all of it."""
+    source = discover.read_own(root, f"{OWN}/{LEDGER}", "")
+    return ledger.names(source.text) if isinstance(source, Source) else Names()
 
 
 def read_ledger(settings: Settings) -> tuple[Ledger, tuple[Diagnostic, ...]]:

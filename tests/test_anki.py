@@ -634,6 +634,28 @@ def test_twelve_subdomains_are_studied_in_order(track: Track, tmp_path: Path) ->
         assert [deck_of(collection, f"{folder}.a") for folder in folders] == below
 
 
+def test_a_subdomain_that_is_inserted_leaves_the_learners_decks_as_they_are(track: Track, tmp_path: Path) -> None:
+    folders = [f"part-{n}" for n in range(1, 13)]
+
+    def edition() -> None:
+        listed = "".join(f"  - folder: {folder}\n" for folder in folders)
+        track.write("deck.yaml", f"title: Track\ntag: track\nsubdomains:\n{listed}")
+        for folder in folders:
+            track.write(f"{folder}/a.md", card(f"{folder}.a"))
+        track.build()
+
+    edition()
+    with learner(tmp_path / "anki") as collection:
+        take(collection, track.deck())
+        before = {folder: deck_of(collection, f"{folder}.a") for folder in folders}
+        folders.insert(4, "part-4-and-a-half")
+        edition()
+        assert take(collection, track.deck()).new == 1
+        assert {folder: deck_of(collection, f"{folder}.a") for folder in before} == before
+        below = [name for name in decks(collection) if "::" in name]
+        assert [deck_of(collection, f"{folder}.a") for folder in folders] == below
+
+
 def test_the_whole_deck_after_that_of_a_role_keeps_the_order_of_the_track(track: Track, tmp_path: Path) -> None:
     cards = [card(f"a.{n}", more="roles=web" if n % 3 == 0 else "roles=ops") for n in range(9)]
     track.write("basics/a.md", "".join(cards))

@@ -14,7 +14,17 @@ import pytest
 from tracks import COMMAND, Track, card, cloze
 
 OPTIONS = {
-    "build": ["--out", "--check", "--role", "--difficulty", "--dialect", "--quiet", "--verbose", "--traceback"],
+    "build": [
+        "--out",
+        "--check",
+        "--role",
+        "--difficulty",
+        "--rename-decks",
+        "--dialect",
+        "--quiet",
+        "--verbose",
+        "--traceback",
+    ],
     "check": ["--format", "--strict", "--explain", "--dialect", "--traceback"],
     "list": ["--json", "--difficulty", "--subdomain", "--kind", "--dialect", "--verbose", "--traceback"],
     "schema": [],
@@ -57,7 +67,7 @@ def test_help_names_every_command(track: Track, flag: str) -> None:
 def test_help_of_a_command_names_every_option(track: Track, command: str) -> None:
     result = track.run(command, "--help")
     assert (result.code, result.err) == (0, "")
-    assert re.findall(r"^  (?:-\w, )?(--[a-z]+)", result.out, re.MULTILINE) == [*OPTIONS[command], "--help"]
+    assert re.findall(r"^  (?:-\w, )?(--[a-z-]+)", result.out, re.MULTILINE) == [*OPTIONS[command], "--help"]
 
 
 def test_without_a_command_it_builds(guide: Track) -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from build_decks.cards.checks import CODES
 from build_decks.cards.explain import explanations
+from build_decks.cards.identity.decks import Names
 from build_decks.cards.settings import Limits
 from build_decks.cli import config, diagnostics
 from build_decks.cli.main import main
@@ -429,7 +430,7 @@ def test_schema_and_reader_refuse_the_same_forms(deck: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "a").mkdir()
         (Path(folder) / "deck.yaml").write_text(text, encoding="utf-8")
-        _, found = config.settings(Path(folder))
+        _, found = config.settings(Path(folder), Names())
     # Emoji in a tag: no pattern tells the letters of every script from its signs.
     wrong = [fault for fault in found if fault.code != "C904" and '`tag` is "🐍"' not in fault.message]
     assert accepts(text) == (not wrong), wrong

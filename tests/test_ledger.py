@@ -27,13 +27,16 @@ Y2030, Y2040 = {"SOURCE_DATE_EPOCH": "1893456000"}, {"SOURCE_DATE_EPOCH": "22089
 
 def times(track: Track) -> dict[str, str]:
     """The time of each note and note type, by id."""
-    fields = [line.split("\t") for line in track.ledger.splitlines()[1:] if "\t" in line]
-    return {row[1]: row[-1] for row in fields}
+    return {row[1]: row[5] for row in rows_of(track)}
 
 
 def states(track: Track) -> dict[str, str]:
-    fields = [line.split("\t") for line in track.ledger.splitlines()[1:] if "\t" in line]
-    return {row[1]: row[0] for row in fields}
+    return {row[1]: row[0] for row in rows_of(track)}
+
+
+def rows_of(track: Track) -> list[list[str]]:
+    """The columns of each line for a note or note type."""
+    return [row for line in track.ledger.splitlines()[1:] if len(row := line.split("\t")) > 3]
 
 
 def write_ledger(track: Track, text: str) -> None:
@@ -126,37 +129,37 @@ FAULTY: dict[str, tuple[Callable[[str], str], int, str]] = {
     "no header": (lambda text: text.split("\n", 1)[1], 1, "does not begin"),
     "of a later version": (edited("^# build-decks ledger 1", "# build-decks ledger 2"), 1, "does not begin"),
     "byte order mark": (lambda text: "\ufeff" + text, 1, "does not begin"),
-    "torn in a line": (edited(r"(^note\tb\t\w{5})[\s\S]*", r"\1"), 5, "the last line is incomplete"),
-    "torn before a line end": (edited(r"(^note\tb\t.*)\n[\s\S]*", r"\1"), 5, "the last line is incomplete"),
-    "an empty line": (edited(r"^(note\ta)", r"\n\1"), 4, "this is not a line of a ledger"),
-    "a comment": (edited(r"^(note\ta)", r"# mine\n\1"), 4, "this is not a line of a ledger"),
-    "spaces for tabs": (edited("^note\ta\t", "note a "), 4, "this is not a line of a ledger"),
-    "another state": (edited("^note\ta\t", "notes\ta\t"), 4, "this is not a line of a ledger"),
-    "no id": (edited("^note\ta\t", "note\t\t"), 4, "this is not a line of a ledger"),
+    "torn in a line": (edited(r"(^note\tb\t\w{5})[\s\S]*", r"\1"), 7, "the last line is incomplete"),
+    "torn before a line end": (edited(r"(^note\tb\t.*)\n[\s\S]*", r"\1"), 7, "the last line is incomplete"),
+    "an empty line": (edited(r"^(note\ta)", r"\n\1"), 6, "this is not a line of a ledger"),
+    "a comment": (edited(r"^(note\ta)", r"# mine\n\1"), 6, "this is not a line of a ledger"),
+    "spaces for tabs": (edited("^note\ta\t", "note a "), 6, "this is not a line of a ledger"),
+    "another state": (edited("^note\ta\t", "notes\ta\t"), 6, "this is not a line of a ledger"),
+    "no id": (edited("^note\ta\t", "note\t\t"), 6, "this is not a line of a ledger"),
     "a short hash": (
         edited(r"(^note\ta\t.*\t[0-9a-f]{30})[0-9a-f]{2}\t", r"\1\t"),
-        4,
+        6,
         "this is not a line of a ledger",
     ),
-    "an upper-case hash": (edited(r"(^note\ta\t\w+\t1\t)[0-9a-f]{2}", r"\1AB"), 4, "this is not a line of a ledger"),
-    "a month that is none": (edited(r"(^note\ta\t.*\t)2020-01", r"\g<1>2020-13"), 4, "this is not a line of a ledger"),
-    "a time with an offset": (edited(r"(^note\ta\t.*)Z$", r"\1+01:00"), 4, "this is not a line of a ledger"),
+    "an upper-case hash": (edited(r"(^note\ta\t\w+\t1\t)[0-9a-f]{2}", r"\1AB"), 6, "this is not a line of a ledger"),
+    "a month that is none": (edited(r"(^note\ta\t.*\t)2020-01", r"\g<1>2020-13"), 6, "this is not a line of a ledger"),
+    "a time with an offset": (edited(r"(^note\ta\t.*)Z$", r"\1+01:00"), 6, "this is not a line of a ledger"),
     "a time before the first": (
         edited(r"(^note\ta\t.*\t)2020-01-01", r"\g<1>1969-12-31"),
-        4,
+        6,
         "this is not a line of a ledger",
     ),
     "a year of three digits": (
         edited(r"(^note\ta\t.*\t)2020-01-01", r"\g<1>0999-01-01"),
-        4,
+        6,
         "this is not a line of a ledger",
     ),
-    "digits of another script": (edited(r"^(note\ta\t.*)0Z$", "\\1\u0660Z"), 4, "this is not a line of a ledger"),
-    "a number with a zero before": (edited(r"^(note\ta\t\w+\t)1", r"\g<1>01"), 4, "this is not a line of a ledger"),
-    "a space at the end": (edited(r"(^note\ta\t.*)$", r"\1 "), 4, "this is not a line of a ledger"),
-    "two states of one note": (edited(r"^note(\ta\t.*\n)", r"note\1retired\1"), 5, "is on line 4"),
-    "one id with two times": (edited(r"(^note\ta\t.*\t)2020(.*\n)", r"\g<1>2020\2\g<1>2021\2"), 5, "is on line 4"),
-    "a conflict": (edited(r"(^note\ta\t.*\n)", r"<<<<<<< HEAD\n\1=======\n\1>>>>>>> other\n"), 4, "a merge conflict"),
+    "digits of another script": (edited(r"^(note\ta\t.*)0Z$", "\\1\u0660Z"), 6, "this is not a line of a ledger"),
+    "a number with a zero before": (edited(r"^(note\ta\t\w+\t)1", r"\g<1>01"), 6, "this is not a line of a ledger"),
+    "a space at the end": (edited(r"(^note\ta\t.*)$", r"\1 "), 6, "this is not a line of a ledger"),
+    "two states of one note": (edited(r"^note(\ta\t.*\n)", r"note\1retired\1"), 7, "is on line 6"),
+    "one id with two times": (edited(r"(^note\ta\t.*\t)2020(.*\n)", r"\g<1>2020\2\g<1>2021\2"), 7, "is on line 6"),
+    "a conflict": (edited(r"(^note\ta\t.*\n)", r"<<<<<<< HEAD\n\1=======\n\1>>>>>>> other\n"), 6, "a merge conflict"),
 }
 
 
@@ -239,7 +242,7 @@ def test_nothing_is_written_while_the_ledger_has_a_fault(two_cards: Track, tmp_p
     result = track.run()
     assert result.code == 1
     assert result.out == ""
-    assert re.search(r"^_anki/ledger\.txt:4:\d+: error C401 ", result.err, re.MULTILINE)
+    assert re.search(r"^_anki/ledger\.txt:6:\d+: error C401 ", result.err, re.MULTILINE)
     assert "help: " in result.err
     assert {path: path.read_bytes() for path in track.root.rglob("*") if path.is_file()} == before
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import rendering
 from build_decks.cards.figures import exercises
+from build_decks.cards.identity.decks import Names
 from build_decks.cards.pipeline import reading
 from build_decks.cli import config
 
@@ -90,7 +91,7 @@ def test_an_exercise_is_complete(folder: Path) -> None:
 
 
 def test_every_exercise_toml_is_read_and_names_what_exists() -> None:
-    settings, _ = config.settings(TRACK)
+    settings, _ = config.settings(TRACK, Names())
     found, faults = exercises.read(TRACK, "")
     assert not faults
     assert {PRACTICE / exercise.subdomain / exercise.slug for exercise in found} == set(FOLDERS)

@@ -24,7 +24,7 @@ DAY = date(2026, 11, 25)
 
 def judge(folder: Path, name: str, limits: Limits | None = None) -> list[Diagnostic]:
     """What `check` says of one file, in a track of beginners and intermediates."""
-    root = Subdomain("", "", "Track", difficulties=("beginner",), also=("intermediate",))
+    root = Subdomain("", "Track", difficulties=("beginner",), also=("intermediate",))
     settings = Settings(folder, "", "Track", "track", subdomains=(root,), limits=limits or Limits())
     judged = checking.judge(settings, DAY, f"{name}.md")
     return sorted([*judged.faults, *checks.twins.twins(judged.asked, settings.limits.twin_percent)])

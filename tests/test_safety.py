@@ -277,6 +277,19 @@ def test_notes_with_a_block_that_is_never_closed_are_shown_as_they_are(tmp_path:
     assert "&lt;style&gt;" in "".join(read.notes[0].fields)
 
 
+@pytest.mark.parametrize("text", ["<div>" * 300, "<b>\n" * 300, "<div><i title=1></div>\n" * 300, "x <u><s>" * 150])
+def test_html_that_is_nested_too_deep_is_a_fault_and_shown_as_it_is(tmp_path: Path, text: str) -> None:
+    found = render(tmp_path, f"One.\n\n{text}\n")
+    assert found.codes == ["C003"]
+    assert_safe(found)
+    assert "One." in found.fields["Answer"]
+
+
+def test_much_html_that_is_closed_is_not_deep(tmp_path: Path) -> None:
+    text = "<div><p>a<p><b>b</b><br><img alt=x><ul><li>c<li><span>d</ul></div>\n" * 300
+    assert "C003" not in render(tmp_path, text).codes
+
+
 def test_every_fault_of_raw_html_is_told_at_once_and_at_its_place(tmp_path: Path) -> None:
     text = (
         "A <b>word</b>.\n\nB <IMG SRC='https://evil.example/x.png'>\n\nC <SCRIPT>x</SCRIPT>\n\n"

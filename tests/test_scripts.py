@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from build_decks.cards.identity.decks import Names
 from build_decks.cli import config
 from learner import all_notes, learner, take
 from tracks import Track
@@ -172,7 +173,7 @@ def test_nothing_of_deck_yaml_runs_on_a_card(tmp_path: Path, key: str) -> None:
             said = CONFIGURED[key].format(vector=vector.replace("'", "''"))
             tracks.write(f"{name}/notes/a.md", HOUSE)
             tracks.write(f"{name}/deck.yaml", f"tag: {name}\n{said}")
-            if config.settings(tracks.root / name)[1]:
+            if config.settings(tracks.root / name, Names())[1]:
                 shutil.rmtree(tracks.root / name)
         named = sorted(path.name for path in tracks.root.iterdir())
         if named:

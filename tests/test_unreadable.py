@@ -90,7 +90,7 @@ def test_notes_in_a_file_that_cannot_be_read_are_not_retired(tmp_path: Path) -> 
     track.write("two.md", whole + b"\xe9")
     result = track.build()
     assert "two.md:4:1: warning C001" in result.err
-    assert "1 notes, 1 cards" in result.err
+    assert "1 note, 1 card" in result.err
     assert "retired" not in result.err
     assert track.ledger == ledger
     track.write("two.md", whole)

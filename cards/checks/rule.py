@@ -12,7 +12,7 @@ from ..model import Block, Card, Chunk, Severity, Span
 from ..settings import Limits
 
 PARTS = ("question", "front", "answer", "more")
-_WORD = re.compile(r"\S*\w\S*")
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,4 @@ def written(block: Block, card: Card, levels: tuple[str, ...], day: date) -> Wri
 
 def words(text: str) -> list[str]:
     """The words of a text: whatever is between white space and has a letter or digit."""
-    return _WORD.findall(text)
+    return [word for word in text.split() if _WORD.search(word)]

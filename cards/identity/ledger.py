@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from ..model import MAX_QUESTION, Diagnostic, Note, NoteType, Span, Trace
+from .decks import TOP, Names
 
 # The time of every note that is not in a ledger: a build without one must not read the clock.
 FIRST = int(datetime(2020, 1, 1, tzinfo=timezone.utc).timestamp())
@@ -36,6 +37,8 @@ _LINE = re.compile(
     r"(?P<sketch>[0-9a-f]{32})\t(?P<cloze>-|cloze))?",
     re.ASCII,
 )
+_TEXT = r"[^\x00-\x1f\x7f]+"
+_NAME = re.compile(rf"(?m)^(?:track\t(?P<tag>{_TEXT})|deck\t(?P<folder>{_TEXT}))\t(?P<deck>{_TEXT})$")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
@@ -62,9 +65,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Entries by guid; a note type's guid is its id in Anki."""
+    """Entries by guid, and the names of the track and its decks; a note type's guid is its id in Anki."""
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +100,49 @@ def parse(text: str, path: str) -> tuple[Ledger, tuple[Diagnostic, ...]]:
         faults.append(Diagnostic(Span(path, number), "C401", message, hint))
 
     rows = text.split("\n")
-    if rows[0] != HEADER:
-        fault(1, "this ledger does not begin with the header of this version", "restore it from version control")
-    if rows[-1]:
-        fault(len(rows), "the last line is incomplete", "restore the ledger from version control")
-    elif rows[-2:] != [FOOTER, ""]:
-        fault(len(rows), "the end is missing", "restore the ledger from version control")
+    for number, message in _frame(rows):
+        fault(number, message, "restore the ledger from version control")
     for number, row in enumerate(rows[1:-1], 2):
-        entry = _entry(row)
         if row == FOOTER and number == len(rows) - 1:
             continue
+        name, entry = _NAME.fullmatch(row), _entry(row)
+        key = entry.guid if entry else f"deck {name['folder']}" if name else ""
         if row.startswith(_CONFLICT):
             fault(number, "a merge conflict", "keep the lines of both sides; of two for one id, keep the later one")
-        elif entry is None:
+        elif not key:
             fault(number, "this is not a line of a ledger", "restore it from version control; do not edit the ledger")
-        elif entry.guid in lines and entries[entry.guid] == entry:
+        elif key in lines and rows[lines[key] - 1] == row:
             pass  # git's union merge duplicates lines between those that both sides added
-        elif entry.guid in lines:
+        elif key in lines and entry:
             other = entries[entry.guid].id
             called = "" if other == entry.id else f", as `{other}`"  # two branches reworded it
-            message = f"`{entry.id}` is on line {lines[entry.guid]} too{called}"
+            message = f"`{entry.id}` is on line {lines[key]} too{called}"
             fault(number, message, "keep the line with the later time")
+        elif key in lines:
+            fault(number, f"another name is on line {lines[key]}", "keep the name that learners have")
         else:
-            entries[entry.guid] = entry
-            lines[entry.guid] = number
-    return Ledger(entries), tuple(faults)
+            lines[key] = number
+            if entry:
+                entries[entry.guid] = entry
+    return Ledger(entries, names(text)), tuple(faults)
+
+
+def _frame(rows: Sequence[str]) -> Iterator[tuple[int, str]]:
+    if rows[0] != HEADER:
+        yield 1, "this ledger does not begin with the header of this version"
+    if rows[-1]:
+        yield len(rows), "the last line is incomplete"
+    elif rows[-2:] != [FOOTER, ""]:
+        yield len(rows), "the end is missing"
+
+
+def names(text: str) -> Names:
+    """The names in a ledger, without reading the rest."""
+    tag, decks = "", {}
+    for match in _NAME.finditer(text):
+        tag = match["tag"] or tag
+        decks[match["folder"] or TOP] = match["deck"]
+    return Names(tag, decks)
 
 
 def _entry(row: str) -> Entry | None:
@@ -144,8 +166,11 @@ def _entry(row: str) -> Entry | None:
 
 
 def text_of(ledger: Ledger) -> str:
-    """The ledger as text: one line per entry, sorted by id, so that branches merge line by line."""
+    """The ledger as text: its names, then one line per entry, sorted by id, so that branches merge line by line."""
     rows = [HEADER]
+    if ledger.names.tag:
+        rows.append(f"track\t{ledger.names.tag}\t{ledger.names.decks[TOP]}")
+        rows += (f"deck\t{folder}\t{deck}" for folder, deck in sorted(ledger.names.decks.items()) if folder)
     for entry in sorted(ledger.entries.values(), key=lambda entry: (entry.id, entry.guid)):
         moment = datetime.fromtimestamp(entry.changed, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         row = f"{entry.state}\t{entry.id}\t{entry.guid}\t{entry.cards}\t{entry.hash}\t{moment}"
@@ -223,7 +248,7 @@ def date(
     changes = Changes(
         of("new"), of("changed"), of("retired"), of("restored"), of("emptied"), of("note_types"), of("retired_guids")
     )
-    return tuple(dated), times, Ledger(entries), changes
+    return tuple(dated), times, Ledger(entries, ledger.names), changes
 
 
 def too_late(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:

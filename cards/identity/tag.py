@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -13,6 +13,7 @@ from .. import markdown
 from ..model import DIFFICULTIES, TIERS, Block, Card, Diagnostic, Source, Span, Trace
 from ..settings import Subdomain, kebab, title_of
 from . import ids, traces
+from .decks import TOP
 
 _ID = re.compile(r"[^\W_]+(?:[.-][^\W_]+)*")
 _VERSIONS = r"(?:===?|[<>!~]=|[<>])[\w.*+!-]+"
@@ -33,10 +34,11 @@ MAX_ID = 100
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of a track: root tag and title, subdomains, roles, default difficulty."""
+    """The labels of a track: root tag and title, decks by folder, subdomains, roles, default difficulty."""
 
     tag: str
     title: str
+    decks: Mapping[str, str]
     subdomains: tuple[Subdomain, ...]
     closed: bool
     roles: tuple[str, ...] | None
@@ -64,7 +66,7 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
         id=card_id,
         guid="" if block.is_found else ids.guid(labels.tag, card_id, kind == "cloze"),
         kind=kind,
-        deck=subdomain.deck,
+        deck=labels.decks.get(subdomain.folder) or f"{labels.decks.get(TOP, labels.title)}::{subdomain.title}",
         subdomain=subdomain.folder,
         subdomain_title=subdomain.title,
         topic=kebab(topic),
@@ -107,9 +109,7 @@ def _subdomain(source: Source, labels: Labels) -> tuple[Subdomain, bool]:
     for subdomain in labels.subdomains:
         if subdomain.folder == folder:
             return subdomain, True
-    title = title_of(folder)
-    deck = f"{labels.title}::{title}" if folder else labels.title
-    return Subdomain(folder, title, deck), not (labels.closed and folder)
+    return Subdomain(folder, title_of(folder)), not (labels.closed and folder)
 
 
 def _unknown_folder(source: Source, labels: Labels) -> Diagnostic:

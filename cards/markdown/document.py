@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from ..model import Container, Diagnostic, Document, Source, Span
 from .blocks import blocks, chunk_of, column_of, commented_heading, container_of, listed_heading
-from .parser import MAX_NESTING, block_parser_for, fill, parser_for
+from .parser import MAX_NESTING, block_parser_for, fill
 
 # HTML blocks in CommonMark 0.31: these tags begin kind 1, the openings in the table below kinds 2 to 5. Each continues
 # to its closing, else to the end of its container.
@@ -28,10 +28,10 @@ def parse(source: Source, blank: int = 0, notes: bool = False) -> tuple[Document
     lines = source.text.split("\n")
     body = "\n".join([*[""] * blank, *lines[blank:], ""])
     references: dict[str, Any] = {}
-    parser = block_parser_for if notes else parser_for
-    tokens = parser("[^" in body, "$" in body).parse(body, references)
-    if notes:
-        _leave(tokens, references)
+    tokens = block_parser_for("[^" in body, "$" in body).parse(body, references)
+    _leave(tokens, references)
+    if not notes:
+        fill(tokens, references)
     footnotes: dict[str, tuple[Token, ...]] = {}
     document = Document(source, tuple(lines), (), footnotes, references)
     faults = tuple(_lost(tokens, document))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it.token import Token
 
@@ -13,6 +15,8 @@ from .parser import fill
 
 # Code, link targets and text in angle brackets are not prose.
 _NO_PROSE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|(?<=\])\([^()\s]*(?:\s[^()]*)?\)|<[^<>\n]+>|https?://\S+", re.DOTALL)
+# The target of a link stands behind its text: a search for one that is escaped must not go through a whole book.
+_REACH = 10_000
 _BOLD = re.compile(r"\*\*|__")
 
 
@@ -80,11 +84,18 @@ def deletions(tokens: Sequence[Token]) -> Iterator[Deletion]:
 
 def place(document: Document, token: Token, offset: int) -> Span:
     """The place of a character of a block's content; containers may indent the lines of the file."""
-    before = token.content[:offset].split("\n")
-    line = (token.map or (0, 0))[0] + len(before)
-    own = token.content.split("\n")[len(before) - 1]
+    starts = _starts(token.content)
+    row = bisect_right(starts, max(offset, 0)) - 1
+    line = (token.map or (0, 0))[0] + row + 1
+    own = token.content[starts[row] : starts[row + 1] - 1 if row + 1 < len(starts) else None]
     raw = document.lines[line - 1] if line <= len(document.lines) else ""
-    return Span(document.source.path, line, max(raw.find(own), 0) + len(before[-1]) + 1)
+    return Span(document.source.path, line, max(raw.find(own), 0) + offset - starts[row] + 1)
+
+
+@lru_cache(maxsize=4)
+def _starts(content: str) -> tuple[int, ...]:
+    """Where the lines of a text begin: many places are asked for in one text."""
+    return (0, *(match.end() for match in re.finditer("\n", content)))
 
 
 def links(document: Document, tokens: Sequence[Token]) -> Iterator[tuple[str, Span]]:
@@ -100,7 +111,7 @@ def links(document: Document, tokens: Sequence[Token]) -> Iterator[tuple[str, Sp
 def target_offset(content: str, target: str, start: int) -> int:
     """The offset of the target of a link that begins at `start`; an escaped target follows the link's text."""
     for needle, length in ((target, 0), ("](", 2)):
-        found = content.find(needle, start)
+        found = content.find(needle, start, start + _REACH)
         if target and found >= 0:
             return found + length
     return start

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, helpers
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -18,6 +19,8 @@ from . import elements
 
 # markdown-it drops what lies deeper silently, so blocks that reach it are a fault.
 MAX_NESTING = 40
+# The brackets of a text that may be open at once; the time to read them grows with it.
+MAX_BRACKETS = 10
 # The rules whose tokens appear in diagnostics, and so record where they begin, with the first character of
 # each.
 _PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
@@ -30,11 +33,11 @@ BlockRule = Callable[[StateBlock, int, int, bool], bool]
 @cache
 def parser_for(footnotes: bool, math: bool) -> MarkdownIt:
     """A parser with only the plugins that a text needs, because each is called at every character."""
-    return _parser(footnotes, math)
+    return _parser(footnotes, math, MAX_BRACKETS)
 
 
-def _parser(footnotes: bool, math: bool) -> MarkdownIt:
-    options = {"maxNesting": MAX_NESTING, "tasklists": True}
+def _parser(footnotes: bool, math: bool, nesting: int) -> MarkdownIt:
+    options = {"maxNesting": nesting, "tasklists": True}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     if footnotes:
         footnote_plugin(parser, inline=False, move_to_end=False)
@@ -57,6 +60,7 @@ def _parser(footnotes: bool, math: bool) -> MarkdownIt:
             rule.fn = _placed(rule.fn, _PLACED[rule.name])
         elif rule.name == "math_inline":
             rule.fn = _outside_code(rule.fn)
+    parser.helpers = SimpleNamespace(**{**vars(helpers), "parseLinkLabel": _end_of_label})  # type: ignore[assignment]
     parser.validateLink = lambda url: True  # type: ignore[method-assign] # the caller judges links, and says so
     return parser
 
@@ -64,7 +68,7 @@ def _parser(footnotes: bool, math: bool) -> MarkdownIt:
 @cache
 def block_parser_for(footnotes: bool, math: bool) -> MarkdownIt:
     """The same parser, but it leaves inline content for `fill`."""
-    parser = _parser(footnotes, math)
+    parser = _parser(footnotes, math, MAX_NESTING)
     parser.core.ruler.disable(["inline", "text_join"])
     return parser
 
@@ -103,6 +107,17 @@ def _of_known_elements(rule: Rule) -> Rule:
         return not (tag and elements.is_word(tag, state.env)) and rule(state, silent)
 
     return run
+
+
+def _end_of_label(state: StateInline, start: int, nested: bool = False) -> int:
+    """markdown-it's search for the end of a link's text, -1 if there is none, made once for each bracket.
+
+    Each search looks at the brackets inside, down to the limit of nesting, and asks the same of every one of them.
+    """
+    key = -2 * start - (2 if nested else 1)  # what markdown-it itself keeps there has positive keys
+    if key not in state.cache:
+        state.cache[key] = helpers.parseLinkLabel(state, start, nested)
+    return state.cache[key]
 
 
 def _placed(rule: Rule, opening: str) -> Rule:

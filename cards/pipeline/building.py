@@ -13,6 +13,7 @@ from .. import checks
 from ..figures import exercises, stats
 from ..figures.stats import Statistics
 from ..identity import ledger
+from ..identity.decks import Names
 from ..identity.ledger import Changes, Ledger
 from ..model import Artefact, Diagnostic, Note
 from ..notetypes import NOTE_TYPES
@@ -100,6 +101,8 @@ def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable
     late = tuple(ledger.too_late(dated, new))
     if late:
         return Build(diagnostics=late)
+    used = {note.card.subdomain: note.card.deck for note in dated}
+    new = replace(new, names=Names(settings.tag, {**used, **settings.decks}))
     changes = replace(changes, reworded=again.reworded, ambiguous=again.ambiguous, crowded=again.crowded)
     figures = stats.statistics([note.card for note in found.notes], found.words, practice, settings.subdomains)
     return Build(dated, new, changes, times, figures, faults)

@@ -52,7 +52,13 @@ def concept_files(settings: Settings) -> tuple[str, ...]:
 def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
     """The named files, read one at a time."""
     labels = tag.Labels(
-        settings.tag, settings.title, settings.subdomains, settings.closed, settings.roles, settings.difficulty
+        settings.tag,
+        settings.title,
+        settings.decks,
+        settings.subdomains,
+        settings.closed,
+        settings.roles,
+        settings.difficulty,
     )
     for name in names:
         file = guarded(settings, name, lambda name=name: _file(settings, name, labels))  # type: ignore[misc]
@@ -111,4 +117,4 @@ def soft(faults: Iterable[Diagnostic], soft: bool) -> tuple[Diagnostic, ...]:
 
 
 def in_order(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(set(faults)))
+    return tuple(sorted(dict.fromkeys(faults)))  # which come almost in order

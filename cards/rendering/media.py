@@ -34,15 +34,28 @@ class Library:
     root: Path
     prefix: str
     _known: dict[Path, Medium] = field(default_factory=dict)
+    _named: dict[tuple[PurePosixPath, str], Medium | MediumError] = field(default_factory=dict)
 
     def get(self, target: str, source_name: str) -> Medium:
         """The medium that `target` names in the file `source_name`. Raises MediumError."""
+        named = PurePosixPath(source_name).parent, target
+        if named not in self._named:
+            try:
+                self._named[named] = self._find(*named)
+            except MediumError as error:
+                self._named[named] = error
+        found = self._named[named]
+        if isinstance(found, MediumError):
+            raise MediumError(found.code, str(found), found.hint)
+        return found
+
+    def _find(self, folder: PurePosixPath, target: str) -> Medium:
         if "://" in target or target.startswith(("//", "data:")):
             raise MediumError(
                 "C204", "remote media are not fetched: a deck must work without a network",
                 "save the file in the track and use its relative path",
             )  # fmt: skip
-        relative = PurePosixPath(source_name).parent / unquote(target.split("#")[0].split("?")[0])
+        relative = folder / unquote(target.split("#")[0].split("?")[0])
         suffix = relative.suffix.lower()
         if suffix not in IMAGES + SOUNDS:
             known = ", ".join(name[1:] for name in IMAGES + SOUNDS)

@@ -17,7 +17,7 @@ from ..notetypes import CONCEPT, CONCEPT_CLOZE
 from .changes import changes, marked, shortened
 from .highlight import highlight
 from .media import SOUNDS, Library, MediumError
-from .sanitise import SCHEMES, sanitise, swallows
+from .sanitise import MAX_NESTING, SCHEMES, is_deep, sanitise, swallows
 
 # Anki interprets these in the HTML of a field, even in code: legacy LaTeX, and its tags for sound and speech.
 _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECASE)
@@ -200,6 +200,13 @@ class _Page:
                 return self._link(value, span(value))
             return value
 
+        if is_deep(text):
+            message, hint = (
+                "raw HTML is nested too deep to be read",
+                f"close its elements, or nest at most {MAX_NESTING}",
+            )
+            self.fault("C003", message, hint, span("<"))
+            return html.escape(text)
         for token, start, content in raw:
             shown = markdown.raw_html(content, token.type == "html_block")
             if token.type == "html_block" and swallows(shown):

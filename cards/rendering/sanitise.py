@@ -34,6 +34,17 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 # A picture without a source shows nothing, but Anki looks for one in the title that it may have.
 _NO_PICTURE = re.compile(r'<img(?:(?! (?:src|alt)=")[^>])*>')
 
+MAX_NESTING = 200
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)[^<>]*")
+_FORMATS = frozenset({"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"})
+# Of these none stands in another of its kind, or nothing stands in them.
+_NEVER_DEEP = frozenset(
+    """
+    area base br col embed hr img input link meta param source track wbr
+    colgroup dd dt li optgroup option p rb rp rt rtc tbody td tfoot th thead tr
+    """.split()  # noqa: SIM905
+)
+
 Rewrite = Callable[[str, str, str], "str | None"]
 
 
@@ -63,6 +74,31 @@ def sanitise(text: str, rewrite: Rewrite) -> tuple[str, tuple[str, ...]]:
     dropped = _inventory(text) - _inventory(clean) - refused
     clean = _NO_PICTURE.sub("", clean)
     return clean, tuple(sorted(dropped))
+
+
+def is_deep(text: str) -> bool:
+    """Whether elements are nested so deep that parsing them would cost the square of their number.
+
+    A format that is not closed goes on in all that follows, whatever it stands in.
+    """
+    within: list[str] = []
+    open_now: Counter[str] = Counter()
+    formats = 0
+    for tag in _TAG.finditer(text):
+        name = tag[2].lower()
+        if name in _NEVER_DEEP or (tag[1] and not open_now[name]):
+            continue
+        open_now[name] += -1 if tag[1] else 1
+        if name in _FORMATS:
+            formats += -1 if tag[1] else 1
+        elif not tag[1]:
+            within.append(name)
+        else:
+            while (left := within.pop()) != name:
+                open_now[left] -= 1
+        if len(within) + formats > MAX_NESTING:
+            return True
+    return False
 
 
 def swallows(text: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 
 from ..model import CONTROL, Diagnostic, Source, Span, is_text
@@ -173,9 +174,9 @@ def _read(root: Path, file: Path, source: Source, most: int) -> Source | Diagnos
             return fault(f"this line has more than {MAX_LINE:,} characters", "break the line", number, MAX_LINE + 1)
     controls = tuple(
         fault(f"control character U+{ord(found[0]):04X}", "delete it", *_end(text[: found.start()]))
-        for found in CONTROL.finditer(text)
+        for found in islice(CONTROL.finditer(text), MOST_CONTROLS)
     )
-    return Source(source.path, source.name, CONTROL.sub(" ", text), controls[:MOST_CONTROLS])
+    return Source(source.path, source.name, CONTROL.sub(" ", text), controls)
 
 
 def _lines(text: str) -> str:

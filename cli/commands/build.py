@@ -13,7 +13,7 @@ import click
 
 from ...cards.figures import index
 from ...cards.figures.stats import Statistics
-from ...cards.identity import ids, ledger
+from ...cards.identity import decks, ids, ledger
 from ...cards.identity.ledger import Changes
 from ...cards.model import DIFFICULTIES, Diagnostic, Note, Span
 from ...cards.pipeline import building
@@ -40,6 +40,12 @@ SHOWN_IDS = 8
 @click.option(
     "--difficulty", type=arguments.DIFFICULTY, help="Build only the notes of this difficulty, into separate files."
 )
+@click.option(
+    "--rename-decks",
+    "rename",
+    is_flag=True,
+    help="Name decks as deck.yaml does now, not as learners have them: an import then splits their decks.",
+)
 @arguments.dialects()
 @click.option("-q", "--quiet", is_flag=True, help="Report only faults.")
 @click.option("-v", "--verbose", is_flag=True, help="List every new, changed and retired note, and every warning.")
@@ -50,12 +56,13 @@ def command(
     check: bool,
     role: str,
     difficulty: str | None,
+    rename: bool,
     dialects: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Build one .apkg for each track and one for each of its subdomains."""
-    chosen = tracks.tracks(paths, dialects)
+    chosen = tracks.tracks(paths, dialects, rename)
     with ExitStack() as held:
         if not check:
             for settings in chosen:
@@ -78,7 +85,7 @@ def command(
             terminal.put(str(found.target))
     if not quiet:
         for settings, built in builds:
-            _summary(settings.title, built.notes, built.statistics, built.changes, verbose)
+            _summary(settings, built.notes, built.statistics, built.changes, verbose)
     if check:
         sys.exit(_stale(stage.staged))
     if not quiet:
@@ -142,14 +149,19 @@ def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> st
     return f"{settings.title} has no notes with {what}; its roles are {', '.join(roles) or 'none'}"
 
 
-def _summary(title: str, notes: Sequence[Note], figures: Statistics, changes: Changes, verbose: bool) -> None:
+def _summary(settings: Settings, notes: Sequence[Note], figures: Statistics, changes: Changes, verbose: bool) -> None:
     """Report what a build found, and what it changes for a learner."""
     cards = sum(note.cards for note in notes)
-    terminal.say(click.style(f"{title}: {len(notes)} notes, {cards} cards", bold=True))
+    counts = f"{terminal.counted(len(notes), 'note')}, {terminal.counted(cards, 'card')}"
+    terminal.say(click.style(f"{settings.title}: {counts}", bold=True))
     for row in terminal.table([("", *DIFFICULTIES, "all"), *index.difficulties(figures)]):
         terminal.say(f"  {row}")
     for line in _changes(changes, None if verbose else SHOWN_IDS):
         terminal.say(line)
+    kept = decks.outdated([(s.folder, s.title) for s in settings.subdomains], settings.decks)
+    if kept:
+        limit = None if verbose else SHOWN_IDS
+        terminal.say(f"decks that keep the names learners know, though deck.yaml has others: {_some(kept, limit)}")
 
 
 def _stale(staged: Sequence[Staged]) -> int:

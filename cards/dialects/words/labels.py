@@ -29,6 +29,8 @@ _OFFER = re.compile(r"(?:click|show|expand|reveal|toggle|see|view|open|unfold)(?
 _PAIRS = 2
 _NO_LETTERS: Mapping[str, str] = {}
 _LONGEST = 40
+# A label is looked for in this much of a line, since the search takes quadratic time.
+_HEAD = 120
 # Every text with a label has one of these, except one that begins with `Q.`.
 _SIGNS = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.IGNORECASE)
 _SAME_LINE = re.compile(r"(?<![ \t])[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
@@ -69,7 +71,7 @@ def read(line: str, letters: Letters = _NO_LETTERS) -> Label | None:
     It `wraps` if its bold run continues over the following text (`**Q: What is X?**`), and is `alone` if nothing
     follows.
     """
-    match = _LINE.match(line) if _may_open(line[: _LONGEST + _MARKS]) else None
+    match = _LINE.match(line, 0, _HEAD) if _may_open(line[: _LONGEST + _MARKS]) else None
     if not match or len(match["word"]) > _LONGEST:
         return None
     word = match["word"]

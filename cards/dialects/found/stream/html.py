@@ -37,14 +37,12 @@ def folds(text: str) -> bool:
 
 def cuts(text: str) -> Iterator[Cut]:
     """HTML cut at the tags of what folds."""
-    at = 0
+    at = line = 0
     for tag in _TAGS.finditer(text):
-        yield Cut(
-            text[at : tag.start()], text.count("\n", 0, at),
-            f"{tag[1]}{tag[2].lower()}", text.count("\n", 0, tag.start()),
-        )  # fmt: skip
+        tag_line = line + text.count("\n", at, tag.start())
+        yield Cut(text[at : tag.start()], line, f"{tag[1]}{tag[2].lower()}", tag_line)
         at = tag.end()
-    line = text.count("\n", 0, at)
+        line = tag_line + tag[0].count("\n")
     yield Cut(text[at:], line, "", line)
 
 
