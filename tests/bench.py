@@ -4,7 +4,8 @@ of somebody's notes against markdown-it's parsing of them.
     python tests/bench.py [--notes 1000 10000] [--rounds 5]
 
 Prints ratios of wall time and peak memory, each the median over pairs of runs in turn, the time of a check as a share
-of the build's, and the time to start. A machine's speed drops out of a ratio; exits 1 where one is above its bar.
+of the build's, the time to start, and how the time for hostile text grows when there is four times as much of it. A
+machine's speed drops out of a ratio; exits 1 where one is above its bar.
 """
 
 from __future__ import annotations
@@ -23,7 +24,15 @@ from pathlib import Path
 COMMAND = Path(sys.executable).with_name("build-decks")
 NOTES_A_FILE = 50
 MEGABYTES = 10
-BARS = {"wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes": 1.5}
+BARS = {"wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes": 1.5, "flood": 6.0}
+# Lines of text for which parsers may take quadratic time. In linear time the ratio is 4, in quadratic time 16.
+FLOODS = (
+    "." * 79, "[" * 79, "![" * 39, "!" + "[" * 38 + "](x)", "[a](https://b.example/d)", "![a](x.png)", "(" * 79,
+    "<div>", "<b><i><u><s>", "<details>", "<details>\n", "**a** **b**", "<T>", "x <b>y</b>", "[^1]: [^2]: y[^1]", 
+    "*a **b " * 9,
+    "`a ``b " * 9, "| a " * 19, "> " * 30, "- a\n\n  b", "a: b. c) d", "**Q:** a **A:** b", "\x00" * 39, "Q" * 79,
+)  # fmt: skip
+SHORT, LONG = 50_000, 200_000
 # How people write questions, a file each in turn.
 FORMS = (
     "### {number}. What does case {number} show?\n\n{answer}\n\n",
@@ -203,6 +212,36 @@ def compare(notes: int, rounds: int) -> list[tuple[str, str, float]]:
     ]
 
 
+def floods() -> list[tuple[str, str, float]]:
+    """For each flood the time to build and check a file of it, against a file of a quarter of its length."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for line in FLOODS:
+            short, long = (min(flooded(Path(folder), line, length) for _ in range(2)) for length in (SHORT, LONG))
+            found.append(("flood", f"of {line[:12]!r}, 4 times as long", long / short))
+    return found
+
+
+def flooded(root: Path, line: str, length: int) -> float:
+    """The processor time of a build and a check of one card with this much of a flood, and of the same as notes."""
+    from datetime import date
+
+    from build_decks.cards.identity.ledger import Ledger
+    from build_decks.cards.pipeline import building, checking
+    from build_decks.cards.settings import Settings
+
+    text = (line + "\n") * (length // (len(line) + 1))
+    (root / "a.md").write_text(
+        f"### Why?\n\n<!-- card: id=a difficulty=beginner -->\n\n**A:** {text}", encoding="utf-8"
+    )
+    began = time.process_time()
+    for declared in (True, False):
+        settings = Settings(root, "", "Track", "track", declared=declared)
+        building.build(settings, ["a.md"], Ledger(), lambda: 0)
+        checking.check(settings, ["a.md"], date(2030, 1, 1))
+    return time.process_time() - began
+
+
 def start(rounds: int) -> float:
     """The ratio of `build-decks --version` to the import of Click."""
     with tempfile.TemporaryDirectory() as name:
@@ -227,6 +266,7 @@ def main() -> int:
         return 0
     found = [("notes", f"{MEGABYTES} MB of notes, read / markdown-it", reading(args.rounds))]
     found += [("start", "build-decks --version / import click", start(args.rounds))]
+    found += floods()
     for notes in args.notes:
         found += compare(notes, args.rounds)
     for label, of, ratio in found:
