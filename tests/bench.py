@@ -28,8 +28,8 @@ BARS = {"wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes
 # Lines of text for which parsers may take quadratic time. In linear time the ratio is 4, in quadratic time 16.
 FLOODS = (
     "." * 79, "[" * 79, "![" * 39, "!" + "[" * 38 + "](x)", "[a](https://b.example/d)", "![a](x.png)", "(" * 79,
-    "<div>", "<b><i><u><s>", "<details>", "<details>\n", "**a** **b**", "<T>", "x <b>y</b>", "[^1]: [^2]: y[^1]", 
-    "*a **b " * 9,
+    "<div>", "<b><i><u><s>", "<details>", "<details>\n", "**a** **b**", "<T>", "x <b>y</b>", "[^1]: [^2]: y[^1]",
+    "*a **b " * 9, "> ```\n a", "> # h\n a",
     "`a ``b " * 9, "| a " * 19, "> " * 30, "- a\n\n  b", "a: b. c) d", "**Q:** a **A:** b", "\x00" * 39, "Q" * 79,
 )  # fmt: skip
 SHORT, LONG = 50_000, 200_000

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import rendering
+from build_decks.cards.markdown import parser
 from build_decks.cards.model import Block, Card, Diagnostic, Note, Source
 from build_decks.cards.pipeline import building
 from build_decks.cards.settings import Settings
@@ -16,6 +17,8 @@ from build_decks.cards.sources.parse import parse
 from build_decks.cards.sources.repair import repair
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import helpers
+from markdown_it.rules_block import blockquote
 
 PARTS = ("question", "front", "answer", "more", "source")
 COMMENT = "<!-- card: id=x difficulty=beginner -->"
@@ -295,3 +298,42 @@ def test_a_card_is_the_same_alone_as_beside_others(texts: list[str]) -> None:
     text = "".join(text.replace("id=x", f"id=x{number}") for number, text in enumerate(texts)) + REFERENCES
     together = parts(cards(text))
     assert [row | {"id": ""} for row in together] == [row | {"id": ""} for row in alone]
+
+
+QUOTED = (
+    "> ",
+    "> > ",
+    ">",
+    " a",
+    "a",
+    "```",
+    "> ```",
+    "- ",
+    "  - x",
+    "",
+    "# h",
+    "> # h",
+    "1. b",
+    "    c",
+    "<div>",
+    "---",
+)
+
+
+@given(st.lists(st.lists(st.sampled_from(QUOTED), min_size=1, max_size=3).map("".join), max_size=150))
+def test_quotes_are_those_of_markdown_it_though_they_are_not_read_to_the_end(lines: list[str]) -> None:
+    ours, plain = parser.fresh(False, False, 40), parser.fresh(False, False, 40)
+    plain.block.ruler.at("blockquote", blockquote, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    found, wanted = (
+        [(token.type, token.content, token.map, token.level) for token in made.parse("\n".join(lines), {})]
+        for made in (ours, plain)
+    )
+    assert found == wanted
+
+
+@given(st.text("[]!()ab`\\<*", max_size=60))
+def test_links_are_those_of_markdown_it_though_each_label_is_searched_for_once(text: str) -> None:
+    ours, plain = parser.fresh(False, False, 100), parser.fresh(False, False, 100)
+    plain.helpers = helpers
+    found, wanted = (made.render(text) for made in (ours, plain))
+    assert found == wanted

@@ -24,6 +24,7 @@ MAX_BRACKETS = 10
 # The rules whose tokens appear in diagnostics, and so record where they begin, with the first character of
 # each.
 _PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
+_FEW_LINES = 32
 # A text without any of these is plain text.
 _MARKUP = re.compile(r"[\\`*_\[\]<>&!$\n^~]")
 Rule = Callable[[StateInline, bool], bool]
@@ -33,10 +34,11 @@ BlockRule = Callable[[StateBlock, int, int, bool], bool]
 @cache
 def parser_for(footnotes: bool, math: bool) -> MarkdownIt:
     """A parser with only the plugins that a text needs, because each is called at every character."""
-    return _parser(footnotes, math, MAX_BRACKETS)
+    return fresh(footnotes, math, MAX_BRACKETS)
 
 
-def _parser(footnotes: bool, math: bool, nesting: int) -> MarkdownIt:
+def fresh(footnotes: bool, math: bool, nesting: int) -> MarkdownIt:
+    """A parser, with the plugins asked for, of blocks or brackets that are at most `nesting` deep."""
     options = {"maxNesting": nesting, "tasklists": True}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     if footnotes:
@@ -53,6 +55,8 @@ def _parser(footnotes: bool, math: bool, nesting: int) -> MarkdownIt:
     for block in parser.block.ruler.__rules__:
         if block.name == "html_block":
             block.fn = _of_elements(block.fn)
+        elif block.name == "blockquote":
+            block.fn = _as_far_as_needed(block.fn)
     for rule in parser.inline.ruler.__rules__:
         if rule.name == "html_inline":
             rule.fn = _of_known_elements(rule.fn)
@@ -68,7 +72,7 @@ def _parser(footnotes: bool, math: bool, nesting: int) -> MarkdownIt:
 @cache
 def block_parser_for(footnotes: bool, math: bool) -> MarkdownIt:
     """The same parser, but it leaves inline content for `fill`."""
-    parser = _parser(footnotes, math, MAX_NESTING)
+    parser = fresh(footnotes, math, MAX_NESTING)
     parser.core.ruler.disable(["inline", "text_join"])
     return parser
 
@@ -95,6 +99,30 @@ def _of_elements(rule: BlockRule) -> BlockRule:
         at = state.bMarks[start] + state.tShift[start]
         tag = elements.tag_at(state.src, at) if state.src.startswith("<", at) else ""
         return not (tag and elements.is_word(tag, state.env)) and rule(state, start, end, silent)
+
+    return run
+
+
+def _as_far_as_needed(rule: BlockRule) -> BlockRule:
+    """The rule for quotes, which looks at all lines to the end of the text: first at a few, then at more.
+
+    A quote that ends within the lines that the rule has seen is the same as with all of them. How far the quote on a
+    line reached is kept, or quotes in quotes would begin with a few lines each time.
+    """
+
+    def run(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        reached: dict[tuple[int, int], int] = state.env.setdefault("quotes", {})
+        key, before = (start, state.level), len(state.tokens)
+        while True:
+            bound = min(start + reached.get(key, _FEW_LINES), end)
+            found = rule(state, start, bound, silent)
+            if silent or not found or state.line < bound:
+                return found
+            reached[key] = 4 * (bound - start)
+            if bound == end:
+                return found
+            del state.tokens[before:]
+            state.line = start
 
     return run
 
