@@ -166,6 +166,26 @@ async def test_none_is_a_result_like_any_other():
 
 
 @in_a_loop
+async def test_an_exception_that_a_call_returns_is_a_result():
+    error = ValueError("the check of article 7")
+
+    async def check():
+        return error
+
+    assert await bounded_gather(1, [check, check]) == [error, error]
+
+
+@in_a_loop
+async def test_a_function_that_is_there_twice_is_called_twice():
+    numbers = iter([1, 2])
+
+    async def number():
+        return next(numbers)
+
+    assert await bounded_gather(1, [number, number]) == [1, 2]
+
+
+@in_a_loop
 async def test_a_call_may_return_any_awaitable():
     def start():
         future = asyncio.get_running_loop().create_future()
@@ -187,10 +207,12 @@ async def test_a_limit_below_one_is_refused(limit):
 
 @in_a_loop
 async def test_a_failure_comes_out_as_it_is():
-    calls, error = Calls(), KeyError("gone")
+    calls, error, cause = Calls(), KeyError("gone"), OSError("no route")
+    error.__cause__ = cause
     task = calls.gather(2, "a", calls.call("b", error))
     await calls.open("b")
     assert await failure(task) is error
+    assert error.__cause__ is cause
 
 
 @in_a_loop
@@ -293,6 +315,16 @@ async def test_any_exception_of_a_call_is_a_failure(error):
 
 
 @in_a_loop
+async def test_a_call_that_exits_is_a_failure_and_does_not_stop_the_event_loop():
+    calls = Calls()
+    calls.gate("b").set()
+    with pytest.raises(SystemExit):
+        await bounded_gather(2, [calls.call("a"), calls.call("b", SystemExit()), calls.call("c")])
+    assert calls.cancelled == ["a"]
+    assert calls.started == ["a", "b"]
+
+
+@in_a_loop
 async def test_a_failure_comes_out_only_after_the_clean_up():
     calls = Calls()
     task = calls.gather(2, calls.call("a", cleanup=True), calls.call("b", OSError()))
@@ -314,6 +346,16 @@ async def test_cancelling_the_caller_cancels_the_running_calls():
     task.cancel()
     assert isinstance(await failure(task), asyncio.CancelledError)
     assert sorted(calls.cancelled) == ["a", "b"]
+    assert calls.started == ["a", "b"]
+
+
+@in_a_loop
+async def test_no_call_starts_after_the_cancellation_if_a_running_call_ignores_it():
+    calls = Calls()
+    task = calls.gather(2, calls.call("a", stubborn=True), "b", "c", "d")
+    await turns()
+    task.cancel()
+    assert isinstance(await failure(task), asyncio.CancelledError)
     assert calls.started == ["a", "b"]
 
 
@@ -349,8 +391,9 @@ async def test_cancelling_during_the_clean_up_after_a_failure_does_not_cut_it_sh
     calls = Calls()
     task = calls.gather(2, calls.call("a", cleanup=True), calls.call("b", OSError()))
     await calls.open("b")
-    task.cancel()
-    await turns()
+    for _ in range(3):
+        task.cancel()
+        await turns()
     assert not task.done()
     await calls.open("clean")
     assert isinstance(await failure(task), asyncio.CancelledError)

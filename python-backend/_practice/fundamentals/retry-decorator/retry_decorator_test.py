@@ -1,5 +1,6 @@
 """What the decorator must do. No test waits: the decorator gets a sleep that only takes notes."""
 
+import sys
 import time
 
 import pytest
@@ -73,6 +74,11 @@ def test_a_failure_is_followed_by_another_attempt_with_the_same_arguments():
     assert flaky.calls == 2
 
 
+def test_keyword_arguments_can_have_any_name():
+    fetch, _ = decorated(Flaky(*lost(1)))
+    assert fetch(func=1, times=2, delay=3, attempt=4) == ((), {"func": 1, "times": 2, "delay": 3, "attempt": 4})
+
+
 @pytest.mark.parametrize("times", [1, 2, 3, 5])
 def test_times_counts_all_attempts(times):
     flaky = Flaky(*lost(9))
@@ -88,6 +94,15 @@ def test_the_last_attempt_can_still_work():
     assert fetch("EUR", day=3) == (("EUR",), {"day": 3})
 
 
+def test_there_can_be_thousands_of_attempts():
+    times = sys.getrecursionlimit() + 1000
+    flaky = Flaky(*lost(times - 1))
+    fetch, waits = decorated(flaky, times=times, delay=0.0)
+    fetch()
+    assert flaky.calls == times
+    assert set(waits) <= {0.0}
+
+
 @pytest.mark.parametrize("times", [0, -1])
 def test_fewer_than_one_attempt_is_refused_when_the_decorator_is_made(times):
     with pytest.raises(ValueError, match="times"):
@@ -99,21 +114,24 @@ def test_fewer_than_one_attempt_is_refused_when_the_decorator_is_made(times):
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_the_error_of_the_last_attempt_comes_out_unchanged(times):
-    errors = lost(times)
+    errors, cause = lost(times), OSError("no route")
+    errors[-1].__cause__ = cause
     fetch, _ = decorated(Flaky(*errors), times=times)
     with pytest.raises(ConnectionError) as caught:
         fetch()
     assert caught.value is errors[-1]
-    assert caught.value.__cause__ is None
+    assert caught.value.__cause__ is cause
 
 
 @pytest.mark.parametrize("error", [KeyError("EUR"), OSError("disk"), KeyboardInterrupt()])
 def test_other_errors_are_not_retried(error):
+    error.__cause__ = cause = OSError("no route")
     flaky = Flaky(error)
     fetch, waits = decorated(flaky)
     with pytest.raises(type(error)) as caught:
         fetch()
     assert caught.value is error
+    assert error.__cause__ is cause
     assert (flaky.calls, waits) == (1, [])
 
 
@@ -142,9 +160,10 @@ def test_several_kinds_of_error_can_be_retried():
     assert flaky.calls == 3
 
 
-def test_on_replaces_the_default():
+@pytest.mark.parametrize("on", [TimeoutError, ()])
+def test_on_replaces_the_default(on):
     flaky = Flaky(*lost(1))
-    fetch, _ = decorated(flaky, on=TimeoutError)
+    fetch, _ = decorated(flaky, on=on)
     with pytest.raises(ConnectionError):
         fetch()
     assert flaky.calls == 1
@@ -195,7 +214,7 @@ def test_a_call_inside_a_call_has_its_own_attempts():
         waits.append(seconds)
         assert len(waits) < 10, "it never stops"
 
-    @retry(times=2, delay=1, sleep=sleep)
+    @retry(times=3, delay=1, sleep=sleep)
     def fetch(page):
         attempts.append(page)
         if page > 1:
@@ -204,7 +223,8 @@ def test_a_call_inside_a_call_has_its_own_attempts():
 
     with pytest.raises(ConnectionError, match="page 2"):
         fetch(2)
-    assert attempts == [2, 1, 2, 1]
+    assert attempts == [2, 1, 2, 1, 2, 1]
+    assert waits == [1, 2]
 
 
 def test_two_functions_of_one_decorator_share_nothing():

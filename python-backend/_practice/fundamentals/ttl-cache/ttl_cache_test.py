@@ -147,8 +147,9 @@ def test_other_arguments_are_another_question():
     plan_of("bolt")
     plan_of("acme", region="eu")
     plan_of("acme", region="us")
+    plan_of("acme", currency="eu")
     plan_of("acme", ("region", "eu"))
-    assert len(lookup.calls) == 5
+    assert len(lookup.calls) == 6
 
 
 def test_the_order_of_keywords_makes_no_difference():
@@ -182,6 +183,16 @@ def test_arguments_are_compared_with_equality():
     plan_of(Tenant(1))
     assert len(lookup.calls) == 1
     plan_of(Tenant(2))
+    assert len(lookup.calls) == 2
+
+
+def test_equal_arguments_of_different_types_are_the_same_question():
+    lookup = Lookup()
+    plan_of = cached(lookup, Clock())
+    plan_of(7)
+    plan_of(7.0)
+    plan_of(tenant=7)
+    plan_of(tenant=7.0)
     assert len(lookup.calls) == 2
 
 
@@ -244,6 +255,13 @@ def test_two_functions_share_nothing():
     assert len(seats.calls) == 1
 
 
+def test_two_functions_of_one_decorator_share_nothing():
+    decorate = ttl_cache(60, clock=Clock())
+    plan_of = decorate(lambda tenant: f"plan of {tenant}")
+    seats_of = decorate(lambda tenant: f"seats of {tenant}")
+    assert (plan_of("acme"), seats_of("acme")) == ("plan of acme", "seats of acme")
+
+
 def test_the_function_keeps_its_name_and_docstring():
     plan_of = cached(Lookup(), Clock())
     assert (plan_of.__name__, plan_of.__doc__) == ("plan_of", "Ask the billing service.")
@@ -260,6 +278,19 @@ def test_a_cached_function_can_call_itself():
     assert in_a_thread(lambda: depth_of("/srv/data/acme")).result(PATIENCE) == 3
     assert in_a_thread(lambda: depth_of("/srv/data")).result(PATIENCE) == 2
     assert calls == ["/srv/data/acme", "/srv/data", "/srv", "/"]
+
+
+def test_a_cached_function_can_call_itself_with_the_same_arguments():
+    answers = ["the token has expired", "pro"]
+
+    @ttl_cache(60, clock=Clock())
+    def plan_of(tenant):
+        answer = answers.pop(0)
+        return answer if answer == "pro" else plan_of(tenant)
+
+    assert in_a_thread(lambda: plan_of("acme")).result(PATIENCE) == "pro"
+    assert in_a_thread(lambda: plan_of("acme")).result(PATIENCE) == "pro"
+    assert answers == []
 
 
 # Threads
@@ -309,3 +340,30 @@ def test_threads_that_ask_at_once_cause_one_lookup():
     release.set()
     assert [future.result(PATIENCE) for future in futures] == ["pro"] * 4
     assert calls == ["acme"]
+
+
+def test_clear_also_forgets_what_another_thread_is_asking_for():
+    entered, release = threading.Event(), threading.Event()
+    calls = []
+
+    def lookup(tenant):
+        calls.append(tenant)
+        entered.set()
+        release.wait(5)
+        return f"answer {len(calls)}"
+
+    plan_of = cached(lookup, Clock())
+    asking = in_a_thread(lambda: plan_of("acme"))
+    assert entered.wait(PATIENCE)
+    cleared = threading.Event()
+
+    def clear():
+        plan_of.clear()
+        cleared.set()
+
+    clearing = in_a_thread(clear)
+    cleared.wait(0.2)  # with a lock around the lookup it waits until the answer is there
+    release.set()
+    clearing.result(PATIENCE)
+    assert asking.result(PATIENCE) == "answer 1"
+    assert plan_of("acme") == "answer 2"

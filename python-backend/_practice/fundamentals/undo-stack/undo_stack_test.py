@@ -1,5 +1,7 @@
 """What an undo stack must do. Steps and their undos only note that they ran."""
 
+import sys
+
 import pytest
 from undo_stack import UndoStack
 
@@ -29,12 +31,16 @@ def steps(undo, notes, *names):
 
 
 def chain(error):
-    """The messages of an exception and of the contexts behind it."""
+    """The messages of an exception and of the contexts behind it. A chain that goes round in a circle is cut off."""
     messages = []
-    while error is not None:
+    while error is not None and len(messages) < 10:
         messages.append(str(error))
         error = error.__context__
     return messages
+
+
+class Alarm(BaseException):
+    """An exception that is not an Exception."""
 
 
 # Steps
@@ -80,6 +86,26 @@ def test_a_step_with_a_false_result_is_taken_back_too(result):
     assert notes.log == ["undo name"]
 
 
+def test_a_failed_step_that_the_block_handles_takes_nothing_back():
+    notes = Notes()
+    with UndoStack() as undo:
+        steps(undo, notes, "disk")
+        with pytest.raises(OSError):
+            undo.step(notes.do("server", OSError()), notes.undo("server"))
+        steps(undo, notes, "spare server")
+    assert notes.log == ["disk", "server", "spare server"]
+
+
+def test_there_can_be_more_steps_than_levels_of_recursion():
+    undone = []
+    count = sys.getrecursionlimit() + 100
+    with pytest.raises(ConnectionError), UndoStack() as undo:
+        for number in range(count):
+            undo.step(lambda: None, lambda number=number: undone.append(number))
+        raise ConnectionError
+    assert undone == list(reversed(range(count)))
+
+
 def test_two_steps_can_have_the_same_undo():
     notes = Notes()
     release = notes.undo("seat")
@@ -94,11 +120,12 @@ def test_two_steps_can_have_the_same_undo():
 
 
 def test_the_failure_comes_out_unchanged():
-    error = ConnectionError("lost")
+    error, cause = ConnectionError("lost"), OSError("no route")
     with pytest.raises(ConnectionError) as caught, UndoStack() as undo:
         steps(undo, Notes(), "disk")
-        raise error
+        raise error from cause
     assert caught.value is error
+    assert error.__cause__ is cause
     assert chain(error) == ["lost"]
 
 
@@ -108,7 +135,7 @@ def test_the_failure_comes_out_whatever_an_undo_returns():
         raise ConnectionError
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit, Alarm])
 def test_any_exception_takes_the_steps_back(error):
     notes = Notes()
     with pytest.raises(error), UndoStack() as undo:
@@ -120,7 +147,7 @@ def test_any_exception_takes_the_steps_back(error):
 # Undos that fail
 
 
-@pytest.mark.parametrize("error", [OSError("stuck"), KeyboardInterrupt("stuck")])
+@pytest.mark.parametrize("error", [OSError("stuck"), KeyboardInterrupt("stuck"), Alarm("stuck")])
 def test_an_undo_that_fails_does_not_stop_the_others(error):
     notes = Notes()
     with pytest.raises(type(error)) as caught, UndoStack() as undo:
@@ -151,17 +178,31 @@ def test_when_several_undos_fail_the_last_comes_out_and_its_contexts_show_the_ot
     assert notes.log[3:] == ["undo name", "undo server", "undo disk"]
 
 
-def test_a_context_that_the_exception_of_an_undo_already_has_is_kept():
-    def undo_disk():
-        try:
-            raise KeyError("no such disk")
-        except KeyError:
-            raise OSError("stuck")  # noqa: B904
+def undo_with_a_context():
+    try:
+        raise KeyError("no such disk")
+    except KeyError:
+        raise OSError("stuck")  # noqa: B904
 
+
+def test_a_context_that_the_exception_of_an_undo_already_has_is_kept():
     with pytest.raises(OSError, match="stuck") as caught, UndoStack() as undo:
-        undo.step(lambda: 1, undo_disk)
+        undo.step(lambda: 1, undo_with_a_context)
         raise ConnectionError("lost")
     assert chain(caught.value) == ["stuck", "'no such disk'", "lost"]
+
+
+def test_no_exception_is_missing_from_a_long_chain():
+    notes = Notes()
+    with pytest.raises(Alarm, match="first") as caught, UndoStack() as undo:
+        undo.step(notes.do("disk"), notes.undo("disk", Alarm("first")))
+        undo.step(notes.do("server"), undo_with_a_context)
+        undo.step(notes.do("name"), notes.undo("name", OSError("third")))
+        try:
+            raise OSError("no route")
+        except OSError:
+            raise ConnectionError("lost")  # noqa: B904
+    assert chain(caught.value) == ["first", "stuck", "'no such disk'", "third", "lost", "no route"]
 
 
 # One stack and the next

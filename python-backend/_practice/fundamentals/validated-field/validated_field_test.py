@@ -5,6 +5,7 @@ import gc
 import math
 import weakref
 from decimal import Decimal
+from enum import IntEnum
 from fractions import Fraction
 
 import pytest
@@ -65,6 +66,18 @@ def test_instances_need_not_be_hashable():
     class Basket:
         size = Number()
         __hash__ = None
+
+    basket = Basket()
+    basket.size = 3
+    assert basket.size == 3
+
+
+def test_an_instance_can_be_false():
+    class Basket:
+        size = Number()
+
+        def __bool__(self):
+            return False
 
     basket = Basket()
     basket.size = 3
@@ -133,6 +146,20 @@ def test_nan_is_not_within_any_bound(bounds):
         reading.value = math.nan
 
 
+def test_a_field_without_bounds_takes_nan():
+    class Reading:
+        value = Number()
+
+    reading = Reading()
+    reading.value = math.nan
+    assert math.isnan(reading.value)
+
+
+def test_infinity_is_above_any_minimum():
+    item = order_item()(math.inf)
+    assert item.quantity == math.inf
+
+
 def test_an_int_can_be_larger_than_any_float():
     item = order_item()(10**400)
     assert item.quantity == 10**400
@@ -158,6 +185,14 @@ def test_only_int_and_float_are_numbers(value):
     item = order_item()(1)
     with pytest.raises(TypeError, match="quantity"):
         item.quantity = value
+
+
+def test_a_subclass_of_int_is_a_number():
+    class Pack(IntEnum):
+        DOZEN = 12
+
+    item = order_item()(Pack.DOZEN)
+    assert item.quantity is Pack.DOZEN
 
 
 # Refused values

@@ -32,11 +32,13 @@ def retry(
     def decorate(func: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(func)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            for attempt in range(times - 1):
+            wait = delay
+            for _ in range(times - 1):
                 try:
                     return func(*args, **kwargs)
                 except on:
-                    sleep(delay * 2**attempt)
+                    sleep(wait)
+                    wait *= 2
             return func(*args, **kwargs)
 
         return wrapper

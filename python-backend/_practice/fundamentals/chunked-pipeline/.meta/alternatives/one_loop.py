@@ -1,7 +1,6 @@
-"""The chunks are filled by hand, and the amounts are worked out with Decimal."""
+"""The chunks are filled by hand, and the amounts are taken apart with partition."""
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -23,7 +22,8 @@ def _cents(amount: str, line: str) -> int:
     digits = whole + fraction
     if not whole or not digits.isdecimal() or not digits.isascii() or len(fraction) not in ((1, 2) if point else (0,)):
         raise ValueError(f"not a payment: {line}")
-    return int(Decimal(amount).scaleb(2))
+    cents = int(whole) * 100 + int(fraction.ljust(2, "0"))
+    return -cents if amount.startswith("-") else cents
 
 
 def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
