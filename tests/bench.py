@@ -223,17 +223,16 @@ def floods() -> list[tuple[str, str, float]]:
 
 
 def flooded(root: Path, line: str, length: int) -> float:
-    """The processor time of a build and a check of one card with this much of a flood, and of the same as notes."""
+    """The processor time to build and check two cards with this much of a flood, and the same as somebody's notes."""
     from datetime import date
 
     from build_decks.cards.identity.ledger import Ledger
     from build_decks.cards.pipeline import building, checking
     from build_decks.cards.settings import Settings
 
-    text = (line + "\n") * (length // (len(line) + 1))
-    (root / "a.md").write_text(
-        f"### Why?\n\n<!-- card: id=a difficulty=beginner -->\n\n**A:** {text}", encoding="utf-8"
-    )
+    text = (line + "\n") * (length // 2 // (len(line) + 1))
+    cards = (f"### Why?\n\n<!-- card: id={kind} difficulty=beginner kind={kind} -->\n\n" for kind in ("qa", "cloze"))
+    (root / "a.md").write_text(f"{next(cards)}**A:** {text}\n{next(cards)}A {text}", encoding="utf-8")
     began = time.process_time()
     for declared in (True, False):
         settings = Settings(root, "", "Track", "track", declared=declared)

@@ -432,7 +432,7 @@ words = st.text(max_size=40)
 @given(words, words, words, words, st.booleans())
 def test_a_trace_of_any_text_fits_a_row(name: str, question: str, front: str, answer: str, cloze: bool) -> None:
     found = trace(name or "a.md", question, front, answer, cloze)
-    entry = Entry("note", found.question, "abcdefghijkl", 1, "0" * 32, ledger.FIRST, found)
+    entry = Entry("note", found.question, "abcdefghijkl", 1, "0" * 32, ledger.FIRST, trace=found)
     known = Ledger({entry.guid: entry})
     assert ledger.parse(ledger.text_of(known), "ledger.txt") == (known, ())
     assert 0 < len(found.question) <= MAX_QUESTION

@@ -2,8 +2,8 @@
 
 Anki updates a note only if its modification time has increased. A constant time would never update any note, and the
 time of the build is not reproducible and would overwrite unchanged notes. The ledger is committed text, with one line
-for each note: the hash of what a learner sees, and the time that it last changed. While the hash stays the same, so
-does the time, and the clock is not read. For a card without an id, the line also has its trace, by which
+for each note: the hash of what a learner sees, the time that it last changed, and how. While the hash stays the same,
+so does the time, and the clock is not read. For a card without an id, the line also has its trace, by which
 `recognise.py` finds the guid.
 """
 
@@ -26,12 +26,15 @@ FIRST = int(datetime(2020, 1, 1, tzinfo=timezone.utc).timestamp())
 # The latest time in a ledger: a later year could have five digits.
 LAST = int(datetime(9998, 12, 31, tzinfo=timezone.utc).timestamp())
 
-HEADER = "# build-decks ledger 1: state, id, guid, cards, hash, time of the last change. Commit it; do not edit it."
+HEADER = "# build-decks ledger 1: state, id, guid, cards, hash, time and kind of the last change. Do not edit it."
 FOOTER = "# end"
+_ROOT = "."
 
 _LINE = re.compile(
     r"(?P<state>note|retired|notetype)\t(?P<id>[^\x00-\x1f\x7f]+)\t(?P<guid>[0-9A-Za-z]+)\t(?P<cards>0|[1-9]\d{0,5})\t"
     r"(?P<hash>[0-9a-f]{32})\t(?P<changed>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+    r"\t(?:(?P<change>first|new|changed|moved)|(?P<came>retired|restored) (?P<day>\d{4}-\d\d-\d\d))"
+    r"\t(?P<folder>[^\x00-\x1f\x7f]+)"
     # For a card without an id, the id is its question, and its trace follows.
     r"(?P<trace>\t(?P<file>[^\x00-\x1f\x7f]+)\t(?P<asked>[0-9a-f]{16})\t(?P<answer>-|[0-9a-f]{16})\t"
     r"(?P<sketch>[0-9a-f]{32})\t(?P<cloze>-|cloze))?",
@@ -46,7 +49,9 @@ _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 class Entry:
     """A note or note type as it was last built; `changed` is Unix time, `cards` is how many cards it makes.
 
-    For a card without an id, `id` is the question of its trace.
+    `change` is what happened last: `first` for the notes of a track's first build, then `new`, `changed` and `moved` to
+    another subdomain, at the time `changed`; or `retired` and `restored`, which change no note, on a `day`. `folder` is
+    that of its subdomain, "" outside of any. For a card without an id, `id` is the question of its trace.
     """
 
     state: str
@@ -55,7 +60,15 @@ class Entry:
     cards: int
     hash: str
     changed: int
+    change: str = "first"
+    day: str = ""
+    folder: str = ""
     trace: Trace | None = None
+
+    @property
+    def edition(self) -> str:
+        """The day of the last change, "" for what is as in the first build."""
+        return "" if self.change == "first" else self.day or day_of(self.changed)
 
     @property
     def name(self) -> str:
@@ -80,6 +93,7 @@ class Changes:
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     emptied: tuple[str, ...] = ()
@@ -162,7 +176,10 @@ def _entry(row: str) -> Entry | None:
             return None
         answer, cloze = match["answer"].replace("-", ""), match["cloze"] == "cloze"
         trace = Trace(match["file"], match["id"], match["asked"], answer, match["sketch"], cloze)
-    return Entry(match["state"], match["id"], match["guid"], int(match["cards"]), match["hash"], changed, trace)
+    folder = "" if match["folder"] == _ROOT else match["folder"]
+    change, cards = match["change"] or match["came"], int(match["cards"])
+    known = match["state"], match["id"], match["guid"], cards, match["hash"], changed
+    return Entry(*known, change, match["day"] or "", folder, trace)
 
 
 def text_of(ledger: Ledger) -> str:
@@ -174,6 +191,7 @@ def text_of(ledger: Ledger) -> str:
     for entry in sorted(ledger.entries.values(), key=lambda entry: (entry.id, entry.guid)):
         moment = datetime.fromtimestamp(entry.changed, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         row = f"{entry.state}\t{entry.id}\t{entry.guid}\t{entry.cards}\t{entry.hash}\t{moment}"
+        row += f"\t{entry.change}{entry.day and f' {entry.day}'}\t{entry.folder or _ROOT}"
         rows.append(row + (_columns(entry.trace) if entry.trace else ""))
     return "\n".join([*rows, FOOTER]) + "\n"
 
@@ -211,43 +229,37 @@ def date(
     found: dict[str, list[str]] = defaultdict(list)
     dated = []
     for place, note in enumerate(notes, 1):
-        guid, old = note.card.guid, known.get(note.card.guid)
-        digest = _note_hash(note)
-        trace = note.card.trace
-        name = trace.question if trace else note.card.id
-        entry = Entry("note", name, guid, note.cards, digest, _changed(old, digest, now), trace)
-        if old is None:
-            found["new"].append(entry.name)
-        elif old.state == "retired":
-            found["restored"].append(entry.name)
-        elif old.hash != digest:
-            found["changed"].append(entry.name)
+        old = known.get(note.card.guid)
+        entry = _renewed(note, old, not known, now)
+        if old is None or (entry.changed, entry.change) != (old.changed, old.change):
+            found["new" if old is None else entry.change].append(entry.name)
         if old is not None and old.cards > entry.cards:
             found["emptied"].append(entry.name)
-        entries[guid] = entry
+        entries[entry.guid] = entry
         dated.append(replace(note, changed=entry.changed, place=place))
     present = {note.card.guid for note in notes}
     for guid, entry in known.items():
         away = entry.trace.name in unread if entry.trace else bool(unread)
         if entry.state == "note" and guid not in present and not away:
-            entries[guid] = replace(entry, state="retired")
+            entries[guid] = replace(entry, state="retired", change="retired", day=day_of(now()))
             found["retired"].append(entry.name)
             found["retired_guids"].append(guid)
     times = {}
     for note_type in note_types:
-        guid, digest = str(note_type.id), _note_type_hash(note_type)
-        old = known.get(guid)
-        times[note_type.id] = _changed(old, digest, now)
-        entries[guid] = Entry("notetype", note_type.name, guid, len(note_type.templates), digest, times[note_type.id])
-        if old is not None and old.hash != digest:
-            found["note_types"].append(note_type.name)
+        old = known.get(str(note_type.id))
+        entry = _renewed_type(note_type, old, now)
+        if old is not None and old.hash != entry.hash:
+            found["note_types"].append(entry.name)
+        entries[entry.guid] = entry
+        times[note_type.id] = entry.changed
 
     def of(label: str) -> tuple[str, ...]:
         return tuple(sorted(found[label]))
 
     changes = Changes(
-        of("new"), of("changed"), of("retired"), of("restored"), of("emptied"), of("note_types"), of("retired_guids")
-    )
+        of("new"), of("changed"), of("moved"), of("retired"), of("restored"), of("emptied"), of("note_types"),
+        of("retired_guids"),
+    )  # fmt: skip
     return tuple(dated), times, Ledger(entries, ledger.names), changes
 
 
@@ -263,10 +275,35 @@ def too_late(notes: Sequence[Note], ledger: Ledger) -> Iterator[Diagnostic]:
             )  # fmt: skip
 
 
-def _changed(old: Entry | None, digest: str, now: Callable[[], int]) -> int:
+def day_of(moment: int) -> str:
+    """The day of a Unix time, such as 2026-11-28: the name of an edition."""
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%d")
+
+
+def _renewed(note: Note, old: Entry | None, is_first: bool, now: Callable[[], int]) -> Entry:
+    """The entry of a note that is built, after its `old` one."""
+    card, digest, day = note.card, _note_hash(note), ""
     if old is None:
-        return FIRST
-    return old.changed if old.hash == digest else max(now(), old.changed + 1)
+        change, changed = ("first", FIRST) if is_first else ("new", max(now(), FIRST))
+    elif old.state == "retired":
+        change, day = "restored", day_of(now())
+        changed = old.changed if old.hash == digest else max(now(), old.changed + 1)
+    elif old.hash == digest:
+        change, changed, day = old.change, old.changed, old.day
+    else:
+        change, changed = "changed" if old.folder == card.subdomain else "moved", max(now(), old.changed + 1)
+    name = card.trace.question if card.trace else card.id
+    return Entry("note", name, card.guid, note.cards, digest, changed, change, day, card.subdomain, card.trace)
+
+
+def _renewed_type(note_type: NoteType, old: Entry | None, now: Callable[[], int]) -> Entry:
+    digest = _note_type_hash(note_type)
+    if old is None or old.hash == digest:
+        change, changed = (old.change, old.changed) if old else ("first", FIRST)
+    else:
+        change, changed = "changed", max(now(), old.changed + 1)
+    count = len(note_type.templates)
+    return Entry("notetype", note_type.name, str(note_type.id), count, digest, changed, change)
 
 
 def _note_hash(note: Note) -> str:

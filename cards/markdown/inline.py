@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from markdown_it.token import Token
 
@@ -17,6 +18,8 @@ from .parser import fill
 _NO_PROSE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|(?<=\])\([^()\s]*(?:\s[^()]*)?\)|<[^<>\n]+>|https?://\S+", re.DOTALL)
 # The target of a link stands behind its text: a search for one that is escaped must not go through a whole book.
 _REACH = 10_000
+# How much of the text beside a deletion belongs to it.
+_AROUND = 200
 _BOLD = re.compile(r"\*\*|__")
 
 
@@ -72,13 +75,13 @@ def deletions(tokens: Sequence[Token]) -> Iterator[Deletion]:
                 if not depth:
                     runs.append((start, index))
         marks = [match.start() for match in _BOLD.finditer(found.text)]
+        pieces = [plain_text([child]) for child in children]
+        ends, text = [0, *accumulate(map(len, pieces))], "".join(pieces)
         for number, (start, end) in enumerate(runs):
+            mark = marks[2 * number] if 2 * number < len(marks) else 0
+            first, last = ends[start], ends[end]
             yield Deletion(
-                found,
-                marks[2 * number] if 2 * number < len(marks) else 0,
-                plain_text(children[start:end]),
-                plain_text(children[:start]),
-                plain_text(children[end:]),
+                found, mark, text[first:last], text[max(first - _AROUND, 0) : first], text[last : last + _AROUND]
             )
 
 

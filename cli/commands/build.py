@@ -178,6 +178,7 @@ def _changes(changes: Changes, limit: int | None) -> Iterator[str]:
     for label, names in (
         ("new", changes.new),
         ("changed", changes.changed),
+        ("moved to another deck", changes.moved),
         ("restored", changes.restored),
         ("retired", changes.retired),
     ):
@@ -195,6 +196,8 @@ def _changes(changes: Changes, limit: int | None) -> Iterator[str]:
         yield f"not searched for reworded questions, because too much changed: {_some(changes.crowded, limit)}"
     if changes.note_types:
         yield f"card layout changed: {', '.join(changes.note_types)}"
+    if changes.moved:
+        yield "  Anki leaves the cards of a moved note in the deck that they are in."
     if changes.retired:
         yield "  Anki keeps retired notes. To delete them, search its browser for:"
         yield f"  {ids.search(changes.retired_guids)}"
