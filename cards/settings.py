@@ -78,6 +78,8 @@ class Settings:
     subdomains: tuple[Subdomain, ...] = ()
     closed: bool = False
     source_url: str = ""
+    report_url: str = ""
+    licence: str = ""
     roles: tuple[str, ...] | None = None
     difficulty: str = ""
     source_hosts: tuple[str, ...] | None = None

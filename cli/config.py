@@ -33,8 +33,8 @@ FILE = "deck.yaml"
 SCHEMA = Path(__file__).with_name("deck.schema.json")
 OWN = "_anki"
 KEYS = (
-    "title", "tag", "source-url", "subdomains", "roles", "difficulty", "source-hosts", "include", "exclude", "lock",
-    "rules", "limits", "dialects",
+    "title", "tag", "licence", "source-url", "report-url", "subdomains", "roles", "difficulty", "source-hosts",
+    "include", "exclude", "lock", "rules", "limits", "dialects",
 )  # fmt: skip
 SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "also", "hours", "files", "complete")
 SEVERITIES: tuple[Tuning, ...] = ("error", "warning", "off")
@@ -75,6 +75,8 @@ def settings(root: Path, known: Names) -> tuple[Settings, tuple[Diagnostic, ...]
         subdomains=subdomains,
         closed="subdomains" in entries,
         source_url=reader.address(),
+        report_url=reader.report(),
+        licence=reader.text("licence", "one line of text", "CC BY 4.0", _is_line),
         roles=reader.names("roles", "[backend, data]"),
         difficulty=reader.difficulty(),
         source_hosts=reader.names("source-hosts", "[docs.python.org]"),
@@ -148,6 +150,10 @@ class _Reader:
     def address(self) -> str:
         wanted = "an http or https address that ends in /"
         return self.text("source-url", wanted, "https://example.org/guide/", _is_address)
+
+    def report(self) -> str:
+        wanted = "an http or https address, in which {id} and {path} stand for the card's"
+        return self.text("report-url", wanted, "https://example.org/report?card={id}", _is_report)
 
     def lock(self, root: Path) -> str:
         value, node = self.text("lock", "the path of a file", "packages.lock", _is_line), self.node("lock")
@@ -322,11 +328,19 @@ _SAFE = r"A-Za-z0-9._~!$&'()*+,;=:@%\[\]-"
 
 
 def _is_address(text: str) -> bool:
+    return _is_url(text, rf"([/?#{_SAFE}]*/)?")
+
+
+def _is_report(text: str) -> bool:
+    return _is_url(text, rf"(\{{id\}}|\{{path\}}|[/?#{_SAFE}])*")
+
+
+def _is_url(text: str, rest: str) -> bool:
     try:
         urlsplit(text)
     except ValueError:  # half a bracket
         return False
-    return bool(re.fullmatch(rf"https?://[{_SAFE}]+/([/?#{_SAFE}]*/)?", text))
+    return bool(re.fullmatch(rf"https?://[{_SAFE}]+/{rest}", text))
 
 
 def _is_number(value: Any) -> bool:

@@ -22,7 +22,7 @@ from .config import FILE, OWN, settings
 from .errors import ConfigError
 from .terminal import say
 
-LEDGER, INDEX = "ledger.txt", "README.md"
+LEDGER, INDEX, CHANGES = "ledger.txt", "README.md", "CHANGES.md"
 
 
 class ConfigFaults(click.ClickException):

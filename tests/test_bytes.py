@@ -72,7 +72,7 @@ def copy_of(track: Track, root: Path, seed: int) -> Track:
     """The same files and ledger elsewhere, without the decks."""
     copy = Track(root)
     lay_out(copy, seed)
-    for name in ("ledger.txt", "README.md"):
+    for name in ("ledger.txt", "README.md", "CHANGES.md"):
         copy.write(f"_anki/{name}", (track.root / "_anki" / name).read_bytes())
     return copy
 

@@ -30,7 +30,7 @@ def test_a_track_without_deck_yaml_keeps_its_names_under_another_folder(tmp_path
     first.build("notes")
     before = rows(first.deck("notes"), "select guid, tags from notes", tmp_path)
     (tmp_path / "notes").rename(tmp_path / "a-clone")
-    assert "up to date: 4 of 4 files" in first.build("a-clone").err
+    assert "up to date: 5 of 5 files" in first.build("a-clone").err
     assert rows(first.deck("notes"), "select guid, tags from notes", tmp_path) == before
     assert first.cards("a-clone")[0]["deck"] == "Notes::Basics"
 

@@ -20,7 +20,10 @@ from .. import markdown
 from ..model import HOUSE, KINDS, Attribute, Block, Chunk, Code, Diagnostic, Document, Fragment, Span
 
 NAME = HOUSE
-KEYS = ("id", "difficulty", "kind", "roles", "tier", "py", "pkg", "review-by", "impl", "warns", "verify", "allow")
+KEYS = (
+    "id", "difficulty", "kind", "roles", "tier", "py", "pkg", "review-by", "impl", "warns", "verify", "allow",
+    "retired",
+)  # fmt: skip
 MAX_COMMENT = 4_000
 LABELS: Mapping[str, str] = {"A:": "answer", "More:": "more", "Source:": "source"}
 

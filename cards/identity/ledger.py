@@ -23,6 +23,9 @@ from .decks import TOP, Names
 # The time of every note that is not in a ledger: a build without one must not read the clock.
 FIRST = int(datetime(2020, 1, 1, tzinfo=timezone.utc).timestamp())
 
+# The version of what `delivered.py` adds to a note. It is part of every note's hash: another one reaches every learner.
+FORMAT = "1"
+
 # The latest time in a ledger: a later year could have five digits.
 LAST = int(datetime(9998, 12, 31, tzinfo=timezone.utc).timestamp())
 
@@ -307,7 +310,7 @@ def _renewed_type(note_type: NoteType, old: Entry | None, now: Callable[[], int]
 
 
 def _note_hash(note: Note) -> str:
-    return _hash([note.note_type.name, note.fields, note.card.tags, [medium.name for medium in note.media]])
+    return _hash([FORMAT, note.note_type.name, note.fields, note.card.tags, [medium.name for medium in note.media]])
 
 
 def _note_type_hash(note_type: NoteType) -> str:

@@ -2,7 +2,7 @@
 
 A change of text or colour reaches learners with the next deck. The number, order and names of fields and templates are
 frozen: if they change, Anki creates a second note type and never updates the existing notes again. Hence the spare
-fields.
+fields. Delivered is shown nowhere; `identity/delivered.py` writes it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 
 _NAMES = (
     "Question", "Front", "Answer", "More", "Source", "Guide", "Subdomain", "Topic", "Difficulty", "Id",
-    "Reverse", "Spare 1", "Spare 2", "Spare 3", "Spare 4",
+    "Reverse", "Delivered", "Report", "Spare 3", "Spare 4",
 )  # fmt: skip
 
 

@@ -24,15 +24,15 @@ SCHEMA_TIME = 0
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write(notes: Sequence[Note], note_type_times: Mapping[int, int], about: str, stream: BinaryIO) -> None:
+def write(notes: Sequence[Note], note_type_times: Mapping[int, int], top: str, about: str, stream: BinaryIO) -> None:
     """Write a package in which new cards are due in the order of their notes' places.
 
     `note_type_times` gives the time each note type last changed, by id. All of them are packaged, even if no note uses
-    them. `about` is the description of every deck.
+    them. The deck `top` is above the others and has the description `about`, as HTML.
     """
     database = Path(f"{stream.name}.db")
     try:
-        _write_database(database, notes, note_type_times, about)
+        _write_database(database, notes, note_type_times, top, about)
         media = {medium.name: medium for note in notes for medium in note.media}
         _write_archive(database, [media[name] for name in sorted(media)], stream)
     except sqlite3.OperationalError as error:
@@ -88,7 +88,7 @@ class _Note(genanki.Note):  # type: ignore[misc]
         return number
 
 
-def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int], about: str) -> None:
+def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int], top: str, about: str) -> None:
     connection = sqlite3.connect(path)
     try:
         # Settings whose defaults depend on the build of SQLite, and one that leaves no residue of deleted rows.
@@ -98,7 +98,7 @@ def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int],
         )
         cursor = connection.cursor()
         models = {note_type.id: _Model(note_type, times[note_type.id]) for note_type in NOTE_TYPES}
-        decks = _decks(notes, models, about)
+        decks = _decks(notes, models, top, about)
         genanki.Package(list(decks.values())).write_to_db(cursor, SCHEMA_TIME, iter(()))
         taken: set[int] = set()
         # One by one rather than through the decks, so that notes are not in memory twice.
@@ -111,10 +111,10 @@ def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int],
         connection.close()
 
 
-def _decks(notes: Sequence[Note], models: Mapping[int, _Model], about: str) -> dict[str, genanki.Deck]:
+def _decks(notes: Sequence[Note], models: Mapping[int, _Model], top: str, about: str) -> dict[str, genanki.Deck]:
     decks = {}
-    for name in dict.fromkeys(note.card.deck for note in notes):
-        decks[name] = genanki.Deck(ids.anki_id("deck", name), name, about)
+    for name in dict.fromkeys([top, *(note.card.deck for note in notes)]):
+        decks[name] = genanki.Deck(ids.anki_id("deck", name), name, about if name == top else "")
         decks[name].models = dict(models)
     return decks
 

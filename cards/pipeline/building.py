@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from .. import checks
-from ..figures import exercises, stats
+from ..figures import editions, exercises, stats
 from ..figures.stats import Statistics
-from ..identity import ledger
-from ..identity.decks import Names
+from ..identity import delivered, ledger
+from ..identity.decks import TOP, Names
 from ..identity.ledger import Changes, Ledger
 from ..model import Artefact, Diagnostic, Note
 from ..notetypes import NOTE_TYPES
@@ -22,30 +22,35 @@ from ..rendering import render
 from ..rendering.media import Library
 from ..settings import Settings, kebab
 from . import reading
-from .reading import ConceptFile, files, guarded, identify, in_order, soft
+from .reading import ConceptFile, Found, files, guarded, identify, in_order, soft
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """The result of a build, or the diagnostics that stopped it."""
+    """The result of a build, or the diagnostics that stopped it.
+
+    `reasons` tell by guid why cards were retired by hand.
+    """
 
     notes: tuple[Note, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     changes: Changes = field(default_factory=Changes)
     note_type_times: Mapping[int, int] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The notes of files in order, every diagnostic sorted by place, the words of guide text by file, and the names of
-    files that could not be read."""
+    """The notes of files in order, every diagnostic sorted by place, the words of guide text by file, the names of
+    files that could not be read, and by guid why cards were retired."""
 
     notes: tuple[Note, ...]
     faults: tuple[Diagnostic, ...]
     words: Mapping[str, int]
     unread: Set[str] = frozenset()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(settings: Settings, names: Iterable[str]) -> Read:
@@ -55,17 +60,21 @@ def read(settings: Settings, names: Iterable[str]) -> Read:
     faults: list[Diagnostic] = []
     words: dict[str, int] = {}
     unread: set[str] = set()
+    retired: list[Found] = []
     for file in files(settings, names):
         made = guarded(settings, file.name, lambda file=file: _made(settings, file, library))  # type: ignore[misc]
         if isinstance(made, Diagnostic):
             made = _Made(reading.unread(settings, file.name, made), (), ())
         faults += (*made.file.faults, *made.faults)
         notes += made.notes
+        retired += made.file.retired
+        faults += (fault for found in made.file.retired for fault in found.faults)
         words[file.name] = made.file.words
         if made.file.parsed is None:
             unread.add(file.name)
-    faults += checks.duplicate_ids([note.card for note in notes])
-    return Read(tuple(notes), in_order(faults), words, unread)
+    faults += checks.duplicate_ids([*(note.card for note in notes), *(found.card for found in retired)])
+    reasons = {found.card.guid: found.block.attributes["retired"].value for found in retired}
+    return Read(tuple(notes), in_order(faults), words, unread, reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ def _made(settings: Settings, file: ConceptFile, library: Library) -> _Made:
     notes: list[Note] = []
     faults: list[Diagnostic] = []
     for found in file.cards:
-        note, lost = render.render(found.block, found.card, library, settings.source_url)
+        note, lost = render.render(found.block, found.card, library, settings.source_url, settings.report_url)
         if note.cards or not found.block.is_found:
             notes.append(note)
         faults += (*found.faults, *soft(lost, found.block.is_found))
@@ -101,11 +110,12 @@ def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable
     late = tuple(ledger.too_late(dated, new))
     if late:
         return Build(diagnostics=late)
+    dated = tuple(delivered.stamp(note, settings.tag) for note in dated)
     used = {note.card.subdomain: note.card.deck for note in dated}
     new = replace(new, names=Names(settings.tag, {**used, **settings.decks}))
     changes = replace(changes, reworded=again.reworded, ambiguous=again.ambiguous, crowded=again.crowded)
     figures = stats.statistics([note.card for note in found.notes], found.words, practice, settings.subdomains)
-    return Build(dated, new, changes, times, figures, faults)
+    return Build(dated, new, changes, times, figures, found.reasons, faults)
 
 
 def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str = "") -> tuple[Artefact, ...]:
@@ -117,4 +127,7 @@ def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str 
     ]
     # Tags and kebab case have no dots, so no name here can be that of a subdomain's deck.
     name = ".".join(part for part in (settings.tag, kebab(role), difficulty) if part)
-    return package.artefacts(chosen, build.note_type_times, name, settings.title, settings.subdomains)
+    about = package.About(
+        settings.title, settings.tag, editions.edition(build.ledger), settings.licence, settings.source_url
+    )
+    return package.artefacts(chosen, build.note_type_times, name, settings.decks[TOP], about, settings.subdomains)

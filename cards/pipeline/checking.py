@@ -106,7 +106,7 @@ def _judged(settings: Settings, day: date, name: str) -> Judged:
     cards: list[Card] = []
     for found in file.cards:
         # Colours cost half of the time and cannot fail.
-        note, lost = render.render(found.block, found.card, library, settings.source_url, _plain)
+        note, lost = render.render(found.block, found.card, library, settings.source_url, settings.report_url, _plain)
         faults += (*found.faults, *soft(lost, found.block.is_found))
         if note.cards or not found.block.is_found:
             cards.append(found.card)

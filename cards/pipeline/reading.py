@@ -30,12 +30,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ConceptFile:
-    """A concept file with its cards; `parsed` is None if it cannot be read, and `faults` say why."""
+    """A concept file with its cards; `parsed` is None if it cannot be read, and `faults` say why.
+
+    The `retired` cards are in no deck, but their ids stay taken.
+    """
 
     name: str
     parsed: Parsed | None
     cards: tuple[Found, ...]
     faults: tuple[Diagnostic, ...]
+    retired: tuple[Found, ...] = ()
 
     @property
     def words(self) -> int:
@@ -78,14 +82,16 @@ def _file(settings: Settings, name: str, labels: tag.Labels) -> ConceptFile | Di
     if isinstance(source, Diagnostic):
         return source
     parsed = parse(source, settings.dialects)
-    cards = []
+    cards: list[Found] = []
+    retired: list[Found] = []
     for block in parsed.blocks:
         card, faults = tag.tag(block, source, labels)
         # Our own cards cite their sources; somebody's notes may.
         cited = () if block.is_found else checks.sources(block, settings.source_hosts)
-        cards.append(Found(block, card, (*block.faults, *faults, *cited)))
+        found = Found(block, card, (*block.faults, *faults, *cited))
+        (retired if "retired" in block.attributes else cards).append(found)
     faults = (*soft(source.faults, not settings.declared), *parsed.faults)
-    return ConceptFile(name, parsed, tuple(cards), faults)
+    return ConceptFile(name, parsed, tuple(cards), faults, tuple(retired))
 
 
 def guarded(settings: Settings, name: str, work: Callable[[], T]) -> T | Diagnostic:

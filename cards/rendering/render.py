@@ -32,7 +32,7 @@ Colour = Callable[[str, str], str]
 
 
 def render(
-    block: Block, card: Card, library: Library, source_url: str, colour: Colour = highlight
+    block: Block, card: Card, library: Library, source_url: str, report_url: str, colour: Colour = highlight
 ) -> tuple[Note, tuple[Diagnostic, ...]]:
     """The note, and every fault found while rendering it; `colour(code, language)` gives the HTML of code.
 
@@ -58,6 +58,7 @@ def render(
         "Topic": _finish(html.escape(card.topic_title), cloze),
         "Difficulty": card.difficulty,
         "Id": card.id,
+        "Report": _report(report_url, card.id, block.question.document.source.name),
     }
     hides, promised = len(_HIDES.findall(front)), max(count, block.deletions)
     if cloze and "::}}" in front:
@@ -98,6 +99,14 @@ def _marking(block: Block, colour: Colour) -> tuple[Colour, Colour]:
         return shortened(marked(html, found.new, "ins"), found.new) if code == fixes[0] else html
 
     return before, after
+
+
+def _report(address: str, card: str, name: str) -> str:
+    """Where to report a mistake in a card: nothing in it changes when the card moves in its file."""
+    if "{id}" in address and not card:
+        return ""
+    filled = address.replace("{id}", quote(card, safe="")).replace("{path}", quote(name))
+    return html.escape(filled)
 
 
 def _with_boxes(answer: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from ...cards.figures import index
+from ...cards.figures import editions, index
 from ...cards.figures.stats import Statistics
 from ...cards.identity import decks, ids, ledger
 from ...cards.identity.ledger import Changes
@@ -138,6 +138,8 @@ def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str,
     if not role and not difficulty:
         files = [index.Written(deck, found.size, found.sha256) for deck, found in written]
         stage.add(own / tracks.INDEX, write.text(index.page(settings.title, built.statistics, files)))
+        changes = editions.page(settings.title, settings.tag, built.ledger, built.reasons)
+        stage.add(own / tracks.CHANGES, write.text(changes))
 
 
 def _nothing(settings: Settings, built: Build, role: str, difficulty: str) -> str:
