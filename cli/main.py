@@ -18,6 +18,7 @@ COMMANDS = {
     "build": "Build one .apkg for each track and one for each of its subdomains.",
     "check": "Report every fault in the tracks that contain the PATHs, without writing anything.",
     "list": "List the cards, in study order.",
+    "push": "Bring an edition into a learner's collection, and keep what the learner has changed in it.",
     "schema": "Print the JSON Schema of deck.yaml, for editors.",
     "stats": "Count notes, and compare hours of study with the plan in deck.yaml.",
     "verify": "Run the code of the cards and the guide in the PATHs, and record what ran.",

@@ -22,6 +22,7 @@ MODULES = sorted([*(ROOT / "cards").rglob("*.py"), *(ROOT / "cli").rglob("*.py")
 
 # Of others: where each may be imported.
 HOMES = {
+    "anki": {"cards.updates.collection", "cli.profile"},
     "click": {"cli"},
     "genanki": {"cards.outputs.apkg"},
     "markdown_it": {"cards.markdown"},

@@ -3,6 +3,7 @@
 A change of text or colour reaches learners with the next deck. The number, order and names of fields and templates are
 frozen: if they change, Anki creates a second note type and never updates the existing notes again. Hence the spare
 fields. Delivered is shown nowhere; `identity/delivered.py` writes it.
+Yours is the learner's: a push keeps there what the learner wrote into a field that the author has changed as well.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _HERE = Path(__file__).parent
 
 _NAMES = (
     "Question", "Front", "Answer", "More", "Source", "Guide", "Subdomain", "Topic", "Difficulty", "Id",
-    "Reverse", "Delivered", "Report", "Spare 3", "Spare 4",
+    "Reverse", "Delivered", "Report", "Yours", "Spare 4",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from ..model import Artefact, Note
 from ..settings import Subdomain
@@ -39,20 +40,20 @@ def artefacts(
     folders += sorted({note.card.subdomain for note in notes} - {*folders, ""})
     selections = [(name, list(notes))]
     selections += [(f"{name}-{folder}", [n for n in notes if n.card.subdomain == folder]) for folder in folders]
-    description = _description(about, notes)
+    text = description(about, notes)
     return tuple(
         Artefact(
             f"{label}.apkg",
             len(chosen),
             sum(note.cards for note in chosen),
-            partial(apkg.write, chosen, note_type_times, top, description),
+            partial(apkg.write, chosen, note_type_times, top, text),
         )
         for label, chosen in selections
         if chosen
     )
 
 
-def _description(about: About, notes: Sequence[Note]) -> str:
+def description(about: About, notes: Sequence[Note]) -> str:
     """The description of the top deck, as HTML: what this is, how to update it, and what to search for."""
     tags = {tag.removeprefix(f"{about.tag}::") for note in notes for tag in note.card.tags}
     latest = max((tag for tag in tags if tag.startswith("edition::")), default="")
@@ -66,3 +67,9 @@ def _description(about: About, notes: Sequence[Note]) -> str:
         f"Searches: {searches}" if searches else "",
     ]
     return "<br>".join(line.strip() for line in lines if line)
+
+
+def to_file(path: Path, notes: Sequence[Note], note_type_times: Mapping[int, int], top: str, text: str) -> None:
+    """Write one package of these notes, with `text` as the description of the top deck."""
+    with path.open("wb") as stream:
+        apkg.write(notes, note_type_times, top, text, stream)

@@ -127,7 +127,13 @@ def artefacts(settings: Settings, build: Build, role: str = "", difficulty: str 
     ]
     # Tags and kebab case have no dots, so no name here can be that of a subdomain's deck.
     name = ".".join(part for part in (settings.tag, kebab(role), difficulty) if part)
-    about = package.About(
+    return package.artefacts(
+        chosen, build.note_type_times, name, settings.decks[TOP], about(settings, build), settings.subdomains
+    )
+
+
+def about(settings: Settings, build: Build) -> package.About:
+    """What a learner is told of the edition that a build is."""
+    return package.About(
         settings.title, settings.tag, editions.edition(build.ledger), settings.licence, settings.source_url
     )
-    return package.artefacts(chosen, build.note_type_times, name, settings.decks[TOP], about, settings.subdomains)

@@ -1,0 +1,220 @@
+"""An open collection -> what a learner has, and a plan carried out in it: the only module that uses the Anki engine.
+
+It needs neither Qt nor Markdown. All that it does is one step for Anki's *Undo*, and nothing of it forces a full sync:
+no field, template or note type is added, removed or moved.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from anki.cards import CardId
+from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from anki.decks import DeckId
+from anki.models import NotetypeDict, NotetypeId
+from anki.notes import Note, NoteId
+
+from ..notetypes import NOTE_TYPES
+from .plan import RETIRED, Held, Plan, Update
+
+# SQLite takes so many numbers in one statement, in every build.
+_MANY = 500
+_OPTIONS = ("mergeNotetypes", "updateNotes", "updateNotetypes", "withDeckConfigs", "withScheduling")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a learner has: notes by guid, the guids that the last push delivered, and the names of decks."""
+
+    held: Mapping[str, Held]
+    had: Set[str]
+    decks: Set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What `apply` brings beside the plan.
+
+    `write_package` writes an .apkg of the new notes to a file, `note_type_times` are the times of the note types by id,
+    `media` the bytes of media in changed notes by name, `places` the study order of the whole edition by guid, and
+    `about` the description of the deck `top`.
+    """
+
+    title: str
+    tag: str
+    top: str
+    about: str
+    write_package: Callable[[Path], None]
+    note_type_times: Mapping[int, int]
+    media: Mapping[str, bytes]
+    places: Mapping[str, int]
+
+
+def state(collection: Collection, tag: str, guids: Iterable[str]) -> State:
+    """Read the notes with these guids, whoever made them what they are."""
+    ids: dict[str, int] = dict(map(tuple, _rows(collection, "select guid, id from notes")))
+    wanted = {ids[guid]: guid for guid in guids if guid in ids}
+    names = {model["id"]: _field_names(model) for model in collection.models.all()}
+    ours = {note_type.id for note_type in NOTE_TYPES}
+    decks = {deck.id: deck.name for deck in collection.decks.all_names_and_ids()}
+    cards: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for note_id, card_id, deck_id in _of(
+        collection, "select nid, id, iif(odid, odid, did) from cards where nid in", wanted
+    ):
+        cards[note_id].append((card_id, decks.get(deck_id, "")))
+    held = {}
+    for note_id, model_id, tags, text in _of(collection, "select id, mid, tags, flds from notes where id in", wanted):
+        fields = dict(zip(names[model_id], text.split("\x1f"), strict=True))
+        found = sorted(cards[note_id])
+        guid = wanted[note_id]
+        held[guid] = Held(
+            note_id, guid, model_id in ours, fields, tuple(tags.split()),
+            tuple(card for card, _ in found), tuple(deck for _, deck in found),
+        )  # fmt: skip
+    return State(held, frozenset(collection.get_config(_key(tag), [])), frozenset(decks.values()))
+
+
+def apply(collection: Collection, plan: Plan, delivery: Delivery, delete_retired: bool = False) -> None:
+    """Carry a plan out, as one step that the learner can undo; media stay."""
+    step = collection.add_custom_undo_entry(f"Update {delivery.title}")
+    for _ in chain(_notes(collection, plan, delivery), _cards(collection, plan, delivery, delete_retired)):
+        collection.merge_undo_entries(step)  # at once: Anki keeps 30 steps
+
+
+def is_settled(collection: Collection, plan: Plan, delivery: Delivery) -> bool:
+    """Whether a collection has all that a plan and a delivery would bring."""
+    top = collection.decks.by_name(delivery.top)
+    return (
+        plan.is_empty
+        and not list(_outdated(collection, delivery.note_type_times))
+        and not _order(collection, delivery.places)
+        and (not top or top.get("desc") == delivery.about)
+        and collection.get_config(_key(delivery.tag), []) == sorted(delivery.places)
+    )
+
+
+def _key(tag: str) -> str:
+    """The key of Anki's configuration, which is synchronised, for the guids that the last push delivered."""
+    return f"build-decks:{tag}"
+
+
+def _notes(collection: Collection, plan: Plan, delivery: Delivery) -> Iterator[object]:
+    """Note types, decks, media and notes, in an order in which no step needs a later one."""
+    for model in _outdated(collection, delivery.note_type_times):
+        yield collection.models.update_dict(model)
+    for old, new in plan.renamed:
+        yield collection.decks.rename(_deck(collection, old), new)
+    for name, data in delivery.media.items():
+        if not collection.media.have(name):
+            collection.media.write_data(name, data)
+    if plan.new:
+        yield from _import(collection, delivery.write_package)
+    if plan.updates:
+        yield collection.update_notes([_updated(collection, update) for update in plan.updates])
+
+
+def _cards(collection: Collection, plan: Plan, delivery: Delivery, delete_retired: bool) -> Iterator[object]:
+    """Where the cards are, which are suspended, and what Anki is told of the edition."""
+    for move in plan.moves:
+        yield collection.set_deck(list(map(CardId, move.cards)), _deck(collection, move.new))
+    if plan.retired and delete_retired:
+        yield collection.remove_notes([NoteId(held.id) for held in plan.retired])
+    elif plan.retired:
+        yield collection.sched.suspend_cards(_ids(plan.retired))
+        yield collection.tags.bulk_add([NoteId(held.id) for held in plan.retired], f"{delivery.tag}::{RETIRED}")
+    if plan.restored:
+        yield collection.sched.unsuspend_cards(_ids(plan.restored))
+    order = _order(collection, delivery.places)
+    if order:
+        yield collection.sched.reposition_new_cards(order, 1, 1, False, False)
+    top = collection.decks.by_name(delivery.top)
+    if top and top.get("desc") != delivery.about:
+        yield collection.decks.update_dict({**top, "desc": delivery.about})
+    guids = sorted(delivery.places)
+    if collection.get_config(_key(delivery.tag), []) != guids:
+        yield collection.set_config(_key(delivery.tag), guids, undoable=True)
+
+
+def _deck(collection: Collection, name: str) -> DeckId:
+    """The id of a deck, which is made if there is none."""
+    return DeckId(collection.decks.id(name) or 0)
+
+
+def _rows(collection: Collection, query: str) -> Sequence[Sequence[Any]]:
+    assert collection.db is not None  # noqa: S101 - an open collection has a database
+    return collection.db.all(query)
+
+
+def _of(collection: Collection, query: str, ids: Iterable[int]) -> Iterable[Sequence[Any]]:
+    """The rows of a query that ends in `in`, for many ids."""
+    known = sorted(ids)
+    for start in range(0, len(known), _MANY):
+        yield from _rows(collection, f"{query} ({','.join(map(str, known[start : start + _MANY]))})")
+
+
+def _field_names(model: NotetypeDict) -> list[str]:
+    """The names of a note type's fields; one of ours has our name, whatever an earlier edition called it."""
+    ours = {field_id: name for note_type in NOTE_TYPES for name, field_id in note_type.fields}
+    return [ours.get(field.get("id"), field["name"]) for field in model["flds"]]
+
+
+def _outdated(collection: Collection, times: Mapping[int, int]) -> Iterable[NotetypeDict]:
+    """Our note types whose looks are older than the edition's, as they should be. The learner's own fields stay."""
+    for note_type in NOTE_TYPES:
+        model = collection.models.get(NotetypeId(note_type.id))
+        if model is None or model["mod"] >= times[note_type.id]:
+            continue
+        names = {field_id: name for name, field_id in note_type.fields}
+        templates = {template.id: template for template in note_type.templates}
+        for field in model["flds"]:
+            field["name"] = names.get(field.get("id"), field["name"])
+        for shown in model["tmpls"]:
+            template = templates.get(shown.get("id"))
+            if template:
+                shown.update(name=template.name, qfmt=template.front, afmt=template.back)
+        model["css"] = note_type.css
+        yield model
+
+
+def _import(collection: Collection, write_package: Callable[[Path], None]) -> Iterator[object]:
+    """Import the new notes, with the options that a learner has by default, and put back those that the learner has."""
+    theirs = {key: collection.get_config(key, None) for key in _OPTIONS}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "new.apkg"
+        write_package(path)
+        options = ImportAnkiPackageOptions()
+        yield collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(path), options=options))
+    for key, value in theirs.items():  # Anki takes the options of any import for the learner's own
+        if value is None:
+            collection.remove_config(key)
+        else:
+            yield collection.set_config(key, value, undoable=True)
+    collection.models._clear_cache()
+
+
+def _updated(collection: Collection, update: Update) -> Note:
+    note = collection.get_note(NoteId(update.held.id))
+    for name, text in update.fields.items():
+        if name in note:
+            note[name] = text
+    note.tags = list(update.tags)
+    return note
+
+
+def _ids(notes: Iterable[Held]) -> list[CardId]:
+    return [CardId(card) for held in notes for card in held.cards]
+
+
+def _order(collection: Collection, places: Mapping[str, int]) -> list[CardId]:
+    """The new cards in study order if they are in another one: a card that is placed is sent to every device."""
+    query = "select c.id, n.guid, c.due, c.ord from cards c join notes n on n.id = c.nid where c.type = 0"
+    found = [(places[guid], order, due, card) for card, guid, due, order in _rows(collection, query) if guid in places]
+    found.sort()
+    dues = [due for _, _, due, _ in found]
+    return [CardId(card) for *_, card in found] if dues != sorted(dues) else []

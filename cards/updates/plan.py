@@ -1,0 +1,187 @@
+"""An edition and what a learner has -> what to do. Nothing is written here, and nothing is known of Anki but its data.
+
+For each field of a note there are three texts: the learner's, the edition's, and the one that was delivered last, of
+which the note itself keeps a hash. Whoever left that one unchanged gives way to the other.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from ..identity import delivered
+from ..identity.delivered import CONTENT, Delivered
+from ..model import Note
+
+CONFLICT, RETIRED = "conflict", "retired"
+"""The tags under the track's that a push gives: both sides changed a field; the card left the track."""
+
+YOURS = "Yours"
+"""The field that keeps the learner's text where the author has changed the same field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A note as the learner has it: `decks` are those of its cards, `mine` says that it has one of our note types."""
+
+    id: int
+    guid: str
+    mine: bool
+    fields: Mapping[str, str]
+    tags: tuple[str, ...]
+    cards: tuple[int, ...]
+    decks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What an author delivers: the track's root tag, its notes in study order, and the guids of its retired notes."""
+
+    tag: str
+    notes: Sequence[Note]
+    retired: Set[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A note to write: `kept` fields are the learner's, in `conflict` fields both have changed something."""
+
+    held: Held
+    name: str
+    fields: Mapping[str, str]
+    tags: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    conflict: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Cards that the author moved to another deck, from one in which the learner left them."""
+
+    cards: tuple[int, ...]
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a push will do. `renamed` decks keep their cards and options; `moved_by_learner`, `deleted` and `foreign`
+    notes are left alone: the last have a note type that is not ours."""
+
+    new: tuple[Note, ...] = ()
+    updates: tuple[Update, ...] = ()
+    same: int = 0
+    renamed: tuple[tuple[str, str], ...] = ()
+    moves: tuple[Move, ...] = ()
+    moved_by_learner: tuple[str, ...] = ()
+    retired: tuple[Held, ...] = ()
+    restored: tuple[Held, ...] = ()
+    deleted: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.new or self.updates or self.renamed or self.moves or self.retired or self.restored)
+
+
+def plan(edition: Edition, held: Mapping[str, Held], had: Set[str], decks: Set[str]) -> Plan:
+    """What to do for a learner who has these notes, by guid, and these `decks`.
+
+    `had` are the guids that the last push delivered: one of them that is gone was deleted by the learner.
+    """
+    new = [note for note in edition.notes if note.card.guid not in held]
+    updates: list[Update] = []
+    moves: list[Move] = []
+    moved_by_learner: list[str] = []
+    restored: list[Held] = []
+    foreign: list[str] = []
+    same = 0
+    for note in edition.notes:
+        found = held.get(note.card.guid)
+        if found is None:
+            continue
+        if not found.mine:
+            foreign.append(note.card.name)
+            continue
+        if f"{edition.tag}::{RETIRED}" in found.tags:
+            restored.append(found)
+        told = delivered.read(found.fields.get(delivered.FIELD, ""))
+        update = _merged(note, found, told, edition.tag)
+        if update:
+            updates.append(update)
+        else:
+            same += 1
+        for move in _moves(note, found, told):
+            if move.new:
+                moves.append(move)
+            else:
+                moved_by_learner.append(move.name)
+    renamed = tuple(_renamed(moves, {note.card.deck for note in edition.notes}, decks))
+    gone = dict(renamed)
+    return Plan(
+        new=tuple(note for note in new if note.card.guid not in had),
+        updates=tuple(updates),
+        same=same,
+        renamed=renamed,
+        moves=tuple(move for move in moves if gone.get(move.old) != move.new),
+        moved_by_learner=tuple(moved_by_learner),
+        retired=tuple(
+            found
+            for guid in sorted(edition.retired & held.keys())
+            if f"{edition.tag}::{RETIRED}" not in (found := held[guid]).tags
+        ),
+        restored=tuple(restored),
+        deleted=tuple(note.card.name for note in new if note.card.guid in had),
+        foreign=tuple(foreign),
+    )
+
+
+def _merged(note: Note, held: Held, told: Delivered | None, root: str) -> Update | None:
+    """The note as it will be, or None if it is so already."""
+    given = dict(zip((name for name, _ in note.note_type.fields), note.fields, strict=True))
+    fields, kept, conflict = dict(given), [], []
+    fields[YOURS] = held.fields.get(YOURS, "")
+    for name in CONTENT:
+        theirs = held.fields.get(name, "")
+        base = told.fields[name] if told else ""
+        if theirs == given[name] or delivered.digest(theirs) == base:
+            continue
+        if delivered.digest(given[name]) == base:
+            fields[name] = theirs
+            kept.append(name)
+        else:
+            conflict.append(name)
+            fields[YOURS] += f"<p><b>{html.escape(name)}</b></p>{theirs}"
+    state = {f"{root}::{CONFLICT}"} & {*held.tags} or ({f"{root}::{CONFLICT}"} if conflict else set())
+    own = {tag for tag in held.tags if tag != root and not tag.startswith(f"{root}::")}
+    tags = tuple(sorted({*note.card.tags} | own | state))
+    if tags == tuple(sorted(held.tags)) and all(held.fields.get(name, "") == text for name, text in fields.items()):
+        return None
+    return Update(held, note.card.name, fields, tags, tuple(kept), tuple(conflict))
+
+
+def _moves(note: Note, held: Held, told: Delivered | None) -> Iterator[Move]:
+    """The cards of a note that are in another deck than the edition's; those that the learner moved go nowhere."""
+    by_deck: dict[str, list[int]] = defaultdict(list)
+    for card, deck in zip(held.cards, held.decks, strict=True):
+        by_deck[deck].append(card)
+    for deck, cards in by_deck.items():
+        if deck != note.card.deck:
+            is_left = told is not None and delivered.digest(deck) == told.deck
+            yield Move(tuple(cards), note.card.name, deck, note.card.deck if is_left else "")
+
+
+def _renamed(moves: Iterable[Move], wanted: Set[str], decks: Set[str]) -> Iterator[tuple[str, str]]:
+    """Decks of which every card goes to one deck that does not exist yet: they keep their options under a new name."""
+    targets: dict[str, set[str]] = defaultdict(set)
+    for move in moves:
+        targets[move.old].add(move.new)
+    taken: set[str] = set()
+    for old, new in sorted((old, *new) for old, new in targets.items() if len(new) == 1):
+        if old not in wanted and new not in decks and new not in taken:
+            taken.add(new)
+            yield old, new

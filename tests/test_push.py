@@ -1,0 +1,468 @@
+"""An edition is pushed into a learner's collection, in the real Anki engine: what the learner has is never lost."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tracks import COMMAND, Result, Track, card, cloze
+
+pytest.importorskip("anki", reason="Anki publishes no engine for this Python")
+
+from anki.collection import Collection
+from learner import (
+    add_tag,
+    all_notes,
+    cards_of,
+    deck_of,
+    decks,
+    learner,
+    media,
+    note_of,
+    notes_of,
+    schedule,
+    study,
+    take,
+)
+
+PNG = b"\x89PNG\r\n\x1a\n one"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "anki"
+
+
+def file(home: Path) -> Path:
+    return home / "collection.anki2"
+
+
+def push(track: Track, home: Path, *args: str) -> Result:
+    return track.run("push", "--collection", str(file(home)), *args)
+
+
+def pushed(track: Track, home: Path, *args: str) -> Result:
+    result = push(track, home, *args)
+    assert result.code == 0, result.err
+    return result
+
+
+def edition(track: Track, number: int, *ids: str) -> None:
+    """Cards whose answers name their edition, each with something under More."""
+    cards = (card(id, answer=f"Answer {number}.") + "\n**More:** Much.\n\n" for id in ids)
+    track.write("basics/a.md", "".join(cards))
+    track.build()
+
+
+def import_plainly(track: Track, home: Path) -> None:
+    with learner(home) as collection:
+        take(collection, track.deck())
+
+
+def push_it(track: Track, home: Path) -> None:
+    pushed(track, home)
+
+
+# A learner's nightmare: what each way to update does with notes that the learner has touched after the edition was
+# built. A text is the answer; "mine" stands for what the learner wrote or tagged.
+IDS = ("tagged", "edited-more", "leech", "edited-answer", "moved", "untouched")
+ROUTES: dict[str, tuple[Callable[[Track, Path], None], dict[str, tuple[str, bool]]]] = {
+    "import": (import_plainly, dict.fromkeys(IDS[:4], ("1", True)) | {"moved": ("2", True), "untouched": ("2", True)}),
+    "push": (push_it, dict.fromkeys(IDS, ("2", True))),
+}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_nightmares_of_a_learner(track: Track, home: Path, route: str) -> None:
+    edition(track, 1, *IDS)
+    with learner(home) as collection:
+        take(collection, track.deck())
+        before = study(collection, len(IDS))
+    edition(track, 2, *IDS)
+    time.sleep(1.1)  # the learner is later than the edition, by the seconds of which Anki's times are made
+    with learner(home) as collection:
+        touch(collection)
+    update, promised = ROUTES[route]
+    update(track, home)
+    with learner(home) as collection:
+        found = {
+            id: (note_of(collection, id)["Answer"].removeprefix("<p>Answer ")[:1], kept(collection, id)) for id in IDS
+        }
+        assert found == promised
+        assert schedule(collection, list(before)) == before
+
+
+def touch(collection: Collection) -> None:
+    add_tag(collection, "tagged", "mine")
+    add_tag(collection, "leech", "leech")
+    for id, field in (("edited-more", "More"), ("edited-answer", "Answer")):
+        note = note_of(collection, id)
+        note[field] = "1 mine"
+        collection.update_note(note)
+    collection.set_deck([c.id for c in cards_of(collection, "moved")], collection.decks.id("Mine"))
+
+
+def kept(collection: Collection, id: str) -> bool:
+    """Whether what the learner did to a note is still there, wherever."""
+    note = note_of(collection, id)
+    return {
+        "tagged": "mine" in note.tags,
+        "leech": "leech" in note.tags,
+        "edited-more": note["More"] == "1 mine",
+        "edited-answer": "1 mine" in note["Answer"] + note["Yours"],
+        "moved": deck_of(collection, id) == "Mine",
+        "untouched": True,
+    }[id]
+
+
+def test_what_both_have_changed_is_tagged_shown_and_told(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    with learner(home) as collection:
+        note = note_of(collection, "a")
+        note["Answer"] = "My <b>own</b> answer."
+        collection.update_note(note)
+    edition(track, 2, "a", "b")
+    result = pushed(track, home)
+    assert "changed by both: 1; your text is under the answer. Search: tag:track::conflict" in result.out
+    with learner(home) as collection:
+        note = note_of(collection, "a")
+        assert note["Yours"] == "<p><b>Answer</b></p>My <b>own</b> answer."
+        assert "track::conflict" in note.tags
+        assert "Your own text" in cards_of(collection, "a")[0].render_output().answer_text
+        assert "Your own text" not in cards_of(collection, "b")[0].render_output().answer_text
+    edition(track, 3, "a", "b")
+    assert "changed by both" not in pushed(track, home).out
+    with learner(home) as collection:
+        assert "My <b>own</b> answer." in note_of(collection, "a")["Yours"]
+        assert "track::conflict" in note_of(collection, "a").tags
+
+
+def test_a_learners_own_text_stays_through_many_editions(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    with learner(home) as collection:
+        note = note_of(collection, "a")
+        note["More"] = "Mine."
+        collection.update_note(note)
+    for number in (2, 3, 4):
+        edition(track, number, "a")
+        assert "1 with your own text kept" in pushed(track, home).out
+    with learner(home) as collection:
+        note = note_of(collection, "a")
+        assert (note["More"], note["Answer"], note["Yours"]) == ("Mine.", "<p>Answer 4.</p>", "")
+
+
+def test_a_second_push_changes_nothing(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    edition(track, 2, "a", "b", "c")
+    pushed(track, home)
+    before = file(home).read_bytes(), file(home).stat().st_mtime_ns
+    backups = sorted(home.glob("backups/*"))
+    assert "Track: up to date" in pushed(track, home).out
+    assert (file(home).read_bytes(), file(home).stat().st_mtime_ns) == before
+    assert sorted(home.glob("backups/*")) == backups
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    edition(track, 2, "a", "c")
+    before = file(home).read_bytes()
+    dry = pushed(track, home, "--dry-run").out
+    assert dry.startswith("Track, if pushed: new 1, updated 1, retired 1\n")
+    assert file(home).read_bytes() == before
+    assert dry.replace(", if pushed", "") in pushed(track, home).out
+    assert not [path for path in home.iterdir() if path.name.startswith(".")]
+
+
+def test_what_the_learner_deletes_stays_deleted(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    pushed(track, home)
+    with learner(home) as collection:
+        collection.remove_notes([note_of(collection, "b").id])
+    edition(track, 2, "a", "b", "c")
+    assert "1 deleted by you" in pushed(track, home).out
+    with learner(home) as collection:
+        assert sorted(note["Id"] for note in all_notes(collection)) == ["a", "c"]
+
+
+def test_a_retired_card_is_suspended_and_comes_back(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    with learner(home) as collection:
+        take(collection, track.deck())
+        study(collection, 2)
+    edition(track, 1, "a")
+    assert "retired cards are suspended. Search: tag:track::retired" in pushed(track, home).out
+    with learner(home) as collection:
+        assert ([c.queue for c in cards_of(collection, "b")], "track::retired" in note_of(collection, "b").tags) == (
+            [-1],
+            True,
+        )
+    assert "up to date" in pushed(track, home).out
+    edition(track, 1, "a", "b")
+    assert "restored 1" in pushed(track, home).out
+    with learner(home) as collection:
+        assert "track::retired" not in note_of(collection, "b").tags
+        assert [c.queue for c in cards_of(collection, "b")] != [-1]
+
+
+def test_a_retired_card_is_deleted_where_that_is_asked(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    edition(track, 1, "a")
+    pushed(track, home, "--delete-retired")
+    with learner(home) as collection:
+        assert notes_of(collection, "b") == []
+
+
+def test_a_card_that_the_author_moves_goes_along(track: Track, home: Path) -> None:
+    track.write("basics/a.md", card("a") + card("b") + card("c"))
+    track.build()
+    with learner(home) as collection:
+        take(collection, track.deck())
+        collection.set_deck([c.id for c in cards_of(collection, "c")], collection.decks.id("Mine"))
+    track.write("basics/a.md", card("a"))
+    track.write("further/b.md", card("b") + card("c"))
+    track.build()
+    result = pushed(track, home)
+    assert "moved 1" in result.out
+    with learner(home) as collection:
+        assert [deck_of(collection, id) for id in "abc"] == ["Track::Basics", "Track::Further", "Mine"]
+    assert "up to date" in pushed(track, home).out
+
+
+def test_a_deck_that_the_author_renames_keeps_its_cards_and_options(track: Track, home: Path) -> None:
+    track.write("deck.yaml", "title: Track\ntag: track\nsubdomains:\n  - {folder: basics, title: Old}\n")
+    track.write("basics/a.md", card("a") + card("b"))
+    track.build()
+    with learner(home) as collection:
+        take(collection, track.deck())
+        options = collection.decks.add_config_returning_id("Mine")
+        deck = collection.decks.by_name("Track::01 Old")
+        assert deck
+        collection.decks.set_config_id_for_deck_dict(deck, options)
+    track.write("deck.yaml", "title: Track\ntag: track\nsubdomains:\n  - {folder: basics, title: Better}\n")
+    track.build("--rename-decks")
+    assert "decks renamed 1" in pushed(track, home).out
+    with learner(home) as collection:
+        assert decks(collection) == ["Track", "Track::01 Better"]
+        deck = collection.decks.by_name("Track::01 Better")
+        assert deck
+        assert deck["conf"] == options
+
+
+def test_new_cards_are_put_in_study_order_among_those_not_yet_studied(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b", "c")
+    with learner(home) as collection:
+        take(collection, track.deck())
+        before = study(collection, 1)
+    edition(track, 1, "a", "c", "new", "b")
+    pushed(track, home)
+    with learner(home) as collection:
+        found = collection.find_cards("is:new", order="c.due")
+        assert [collection.get_card(card_id).note()["Id"] for card_id in found] == ["c", "new", "b"]
+        assert schedule(collection, list(before)) == before
+
+
+def test_the_layout_and_the_media_of_an_edition_arrive(track: Track, home: Path) -> None:
+    track.write("basics/one.png", PNG)
+    edition(track, 1, "a")
+    with learner(home) as collection:
+        take(collection, track.deck())
+        model = collection.models.by_name("Concept")
+        assert model
+        model["css"], model["mod"] = "p {}", 0
+    track.write("basics/a.md", card("a", answer="![x](one.png)") + cloze("b", "It **runs** here.\n\n![x](one.png)"))
+    track.build()
+    pushed(track, home)
+    with learner(home) as collection:
+        assert len(media(collection)) == 1
+        assert "<img" in note_of(collection, "a")["Answer"]
+
+
+def test_a_learners_own_field_stays_and_no_full_sync_is_forced(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    with learner(home) as collection:
+        take(collection, track.deck())
+        model = collection.models.by_name("Concept")
+        assert model
+        collection.models.add_field(model, collection.models.new_field("My notes"))
+        collection.models.update_dict(model)
+        note = note_of(collection, "a")
+        note["My notes"] = "Mine."
+        collection.update_note(note)
+        assert collection.db
+        schema = collection.db.scalar("select scm from col")
+    edition(track, 2, "a")
+    pushed(track, home)
+    with learner(home) as collection:
+        note = note_of(collection, "a")
+        assert (note["My notes"], note["Answer"]) == ("Mine.", "<p>Answer 2.</p>")
+        assert collection.db
+        assert collection.db.scalar("select scm from col") == schema
+
+
+def test_the_learners_options_of_an_import_are_put_back(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    with learner(home) as collection:
+        take(collection, track.deck())
+        collection.set_config("mergeNotetypes", True)
+        collection.set_config("updateNotes", "Always")
+    edition(track, 1, "a", "b")
+    pushed(track, home)
+    with learner(home) as collection:
+        assert [collection.get_config(key) for key in ("mergeNotetypes", "updateNotes")] == [True, "Always"]
+        assert collection.get_config("withScheduling", None) is None or not collection.get_config("withScheduling")
+
+
+def test_a_push_is_one_step_that_anki_undoes(track: Track, home: Path) -> None:
+    from build_decks.cards.pipeline import building
+    from build_decks.cards.pipeline.reading import concept_files
+    from build_decks.cards.updates import collection as engine
+    from build_decks.cards.updates.plan import Edition, plan
+    from build_decks.cli import tracks
+    from build_decks.cli.commands import push as command
+
+    edition(track, 1, "a", "b", "gone")
+    with learner(home) as collection:
+        take(collection, track.deck())
+    track.write("basics/a.md", card("b", answer="Two."))
+    track.write("further/b.md", card("a", answer="Two.") + card("c"))
+    track.build()
+    (settings,) = tracks.tracks([track.root])
+    known, _ = tracks.read_ledger(settings)
+    built = building.build(settings, concept_files(settings), known, lambda: 0)
+    whole: Edition = command._edition(settings, built)
+    guids = [note.card.guid for note in whole.notes] + sorted(whole.retired)
+    with learner(home) as collection:
+        seen = engine.state(collection, "track", guids)
+        found = plan(whole, seen.held, seen.had, seen.decks)
+        assert (len(found.new), len(found.updates), len(found.moves), len(found.retired)) == (1, 2, 1, 1)
+        engine.apply(collection, found, command._delivery(settings, built, found))
+        assert collection.undo_status().undo == "Update Track"
+        assert engine.state(collection, "track", guids) != seen
+        collection.undo()
+        assert engine.state(collection, "track", guids) == seen
+        assert collection.undo_status().undo != "Update Track"
+
+
+# What is refused
+
+
+def hold(path: str, ready: object, end: object) -> None:
+    """Another Anki: it opens a collection, and makes a backup, after which Anki's own lock is gone."""
+    collection = Collection(path)
+    (Path(path).parent / "elsewhere").mkdir()
+    collection.create_backup(backup_folder=str(Path(path).parent / "elsewhere"), force=True, wait_for_completion=True)
+    ready.set()  # type: ignore[attr-defined]
+    end.wait(60)  # type: ignore[attr-defined]
+    collection.close()
+
+
+def test_a_collection_that_is_open_is_refused_even_without_its_lock(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    edition(track, 2, "a")
+    spawn = multiprocessing.get_context("spawn")
+    ready, end = spawn.Event(), spawn.Event()
+    other = spawn.Process(target=hold, args=(str(file(home)), ready, end))
+    other.start()
+    try:
+        assert ready.wait(60)
+        before = file(home).read_bytes()
+        result = push(track, home)
+        assert (result.code, "Close Anki" in result.err) == (2, True)
+        assert file(home).read_bytes() == before
+    finally:
+        end.set()
+        other.join()
+    assert pushed(track, home).code == 0
+
+
+def test_a_collection_that_was_left_open_is_refused(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    (home / "collection.anki2-wal").write_bytes(b"")
+    result = push(track, home)
+    assert (result.code, "collection.anki2-wal is beside it" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no collection " * 1000])
+def test_what_is_no_collection_is_refused(track: Track, home: Path, content: bytes | None) -> None:
+    edition(track, 1, "a")
+    home.mkdir()
+    if content is not None:
+        file(home).write_bytes(content)
+    result = push(track, home)
+    assert (result.code, result.out) == (2, "")
+    assert [path.name for path in home.iterdir()] == (["collection.anki2"] if content is not None else [])
+
+
+def test_an_edition_that_was_not_built_is_refused(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    track.write("basics/a.md", card("a", answer="Not built."))
+    result = push(track, home)
+    assert (result.code, "run build-decks, then push" in result.err) == (2, True)
+
+
+def test_without_the_engine_a_push_says_what_to_install(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    run = "import sys; sys.modules['anki'] = None; from build_decks.cli.main import main; main()"
+    result = track.run("-c", run, "push", "--collection", str(file(home)), python=Path(sys.executable))
+    assert (result.code, "pip install 'build-decks[push]'" in result.err) == (2, True)
+
+
+def test_json_lists_every_card(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    edition(track, 2, "a", "c")
+    said = json.loads(pushed(track, home, "--json").out)
+    assert (said["new"], said["updated"], said["retired"], said["dry_run"]) == (["c"], ["a"], ["b"], False)
+    assert Path(said["backup"]).is_file()
+
+
+# Interruptions
+
+
+def test_a_push_that_is_killed_leaves_the_old_collection_or_the_new_one(track: Track, home: Path) -> None:
+    ids = [f"c.{number}" for number in range(40)]
+    edition(track, 1, *ids)
+    import_plainly(track, home)
+    old = file(home).read_bytes()
+    edition(track, 2, *ids[5:], "new")
+    rng = random.Random(7)
+    seconds = time.monotonic()
+    pushed(track, home, "--dry-run")
+    span = 3 * (time.monotonic() - seconds)
+    found = set()
+    for _ in range(12):
+        file(home).write_bytes(old)
+        process = subprocess.Popen(
+            [COMMAND, "push", "--collection", file(home)],
+            cwd=track.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(rng.random() * span)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with learner(home) as collection:
+            answers = {note["Answer"] for note in all_notes(collection) if note["Id"] in ids[5:]}
+            count = len(all_notes(collection))
+        assert (answers, count) in (({"<p>Answer 1.</p>"}, 40), ({"<p>Answer 2.</p>"}, 41))
+        found.add(count)
+    file(home).write_bytes(old)
+    pushed(track, home)
+    assert not [path.name for path in home.iterdir() if path.name.startswith(".")]
