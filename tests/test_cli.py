@@ -26,7 +26,7 @@ OPTIONS = {
         "--traceback",
     ],
     "check": ["--format", "--strict", "--explain", "--dialect", "--traceback"],
-    "push": ["--collection", "--dry-run", "--delete-retired", "--json", "--traceback"],
+    "push": ["--collection", "--anki", "--dry-run", "--delete-retired", "--json", "--traceback"],
     "list": ["--json", "--difficulty", "--subdomain", "--kind", "--dialect", "--verbose", "--traceback"],
     "schema": [],
     "stats": ["--json", "--strict", "--traceback"],

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from tracks import COMMAND, Result, Track, card, cloze
@@ -18,6 +21,7 @@ from tracks import COMMAND, Result, Track, card, cloze
 pytest.importorskip("anki", reason="Anki publishes no engine for this Python")
 
 from anki.collection import Collection
+from ankiconnect import running
 from learner import (
     add_tag,
     all_notes,
@@ -71,12 +75,23 @@ def push_it(track: Track, home: Path) -> None:
     pushed(track, home)
 
 
+def through_anki(track: Track, home: Path) -> Result:
+    with running(home) as (address, _):
+        return track.run("push", "--anki", address)
+
+
+def push_through_anki(track: Track, home: Path) -> None:
+    result = through_anki(track, home)
+    assert result.code == 0, result.err
+
+
 # A learner's nightmare: what each way to update does with notes that the learner has touched after the edition was
 # built. A text is the answer; "mine" stands for what the learner wrote or tagged.
 IDS = ("tagged", "edited-more", "leech", "edited-answer", "moved", "untouched")
 ROUTES: dict[str, tuple[Callable[[Track, Path], None], dict[str, tuple[str, bool]]]] = {
     "import": (import_plainly, dict.fromkeys(IDS[:4], ("1", True)) | {"moved": ("2", True), "untouched": ("2", True)}),
-    "push": (push_it, dict.fromkeys(IDS, ("2", True))),
+    "push --collection": (push_it, dict.fromkeys(IDS, ("2", True))),
+    "push --anki": (push_through_anki, dict.fromkeys(IDS, ("2", True))),
 }
 
 
@@ -355,6 +370,124 @@ def test_a_push_is_one_step_that_anki_undoes(track: Track, home: Path) -> None:
         collection.undo()
         assert engine.state(collection, "track", guids) == seen
         assert collection.undo_status().undo != "Update Track"
+
+
+# Through AnkiConnect
+
+
+def test_new_changed_moved_and_retired_notes_go_through_a_running_anki(track: Track, home: Path) -> None:
+    track.write("basics/a.md", card("a") + card("b") + card("gone"))
+    track.write("basics/one.png", PNG)
+    track.build()
+    with learner(home) as collection:
+        take(collection, track.deck())
+        before = study(collection, 3)
+    track.write("basics/a.md", card("a", answer="![x](one.png)"))
+    track.write("further/b.md", card("b") + card("c"))
+    track.build()
+    result = through_anki(track, home)
+    assert (result.code, result.out) == (
+        0,
+        "Track: new 1, updated 2, moved 1, retired 1\n"
+        "retired cards are suspended. Search: tag:track::retired\n"
+        "to undo, choose Edit > Undo in Anki\n",
+    )
+    with learner(home) as collection:
+        assert [deck_of(collection, id) for id in "abc"] == ["Track::Basics", "Track::Further", "Track::Further"]
+        assert len(media(collection)) == 1
+        assert [c.queue for c in cards_of(collection, "gone")] == [-1]
+        assert "track::retired" in note_of(collection, "gone").tags
+        studied = cards_of(collection, "a") + cards_of(collection, "b")
+        now = schedule(collection, [c.id for c in studied])
+        assert now == {card_id: before[card_id] for card_id in now}
+    assert "Track: up to date" in through_anki(track, home).out
+
+
+def test_a_second_push_through_anki_imports_nothing(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    edition(track, 2, "a", "b")
+    push_through_anki(track, home)
+    with running(home) as (address, anki):
+        assert track.run("push", "--anki", address).code == 0
+        assert "importPackage" not in anki.asked
+
+
+def test_a_dry_run_asks_a_running_anki_only_for_what_it_has(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "gone")
+    import_plainly(track, home)
+    edition(track, 2, "a", "b")
+    with running(home) as (address, anki):
+        assert "Track, if pushed: new 1, updated 1, retired 1" in track.run("push", "--anki", address, "--dry-run").out
+        assert {*anki.asked} == {"modelNames", "modelFieldNames", "findNotes", "notesInfo", "getDecks", "deckNames"}
+
+
+def test_what_an_open_editor_overwrites_is_told(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    edition(track, 2, "a", "b")
+    with running(home, editing="Id:a") as (address, _):
+        result = track.run("push", "--anki", address)
+    assert result.code == 1
+    assert "1 note did not arrive, such as a: close the editor in Anki, and push again" in result.err
+
+
+def test_a_learners_own_field_is_no_full_sync_through_anki(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    with learner(home) as collection:
+        take(collection, track.deck())
+        model = collection.models.by_name("Concept")
+        assert model
+        collection.models.add_field(model, collection.models.new_field("My notes"))
+        collection.models.update_dict(model)
+    edition(track, 2, "a")
+    result = through_anki(track, home)
+    assert (result.code, "would force a full sync" in result.err) == (2, True)
+
+
+def test_the_key_of_ankiconnect_is_taken_from_the_environment(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    with running(home, key="secret") as (address, _):
+        result = track.run("push", "--anki", address)
+        assert (result.code, "put the key into ANKICONNECT_API_KEY" in result.err) == (2, True)
+        assert track.run("push", "--anki", address, env={"ANKICONNECT_API_KEY": "secret"}).code == 0
+
+
+class Nonsense(BaseHTTPRequestHandler):
+    body = b""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("body", [b"", b"AnkiConnect", b"[1]", b'{"result": 1}', b"\xff"])
+def test_what_is_not_ankiconnect_is_refused(track: Track, body: bytes) -> None:
+    edition(track, 1, "a")
+    server = HTTPServer(("127.0.0.1", 0), type("Handler", (Nonsense,), {"body": body}))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        result = track.run("push", "--anki", f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert (result.code, result.out) == (2, "")
+    assert re.search("Anki does not answer|is not AnkiConnect", result.err)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "nonsense", "http://", "file:///etc/passwd"])
+def test_an_anki_that_does_not_run_is_told(track: Track, address: str) -> None:
+    edition(track, 1, "a")
+    result = track.run("push", "--anki", address)
+    assert (result.code, result.out) == (2, "")
+    assert re.search("Anki does not answer at http|is not the address of AnkiConnect", result.err)
 
 
 # What is refused

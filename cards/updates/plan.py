@@ -43,6 +43,11 @@ class Edition:
     notes: Sequence[Note]
     retired: Set[str] = frozenset()
 
+    @property
+    def guids(self) -> list[str]:
+        """The guids of all notes, the retired ones included."""
+        return [*(note.card.guid for note in self.notes), *sorted(self.retired)]
+
 
 @dataclass(frozen=True, slots=True)
 class Update:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,57 +12,117 @@ import click
 
 from ...cards.identity import ledger
 from ...cards.identity.decks import TOP
+from ...cards.model import Note
 from ...cards.outputs import package
 from ...cards.pipeline import building
 from ...cards.pipeline.building import Build
 from ...cards.pipeline.reading import concept_files
 from ...cards.settings import Settings
+from ...cards.updates import connect
 from ...cards.updates.plan import CONFLICT, RETIRED, Edition, Plan, plan
-from .. import arguments, clock, report, terminal, tracks, write
+from .. import ankiconnect, arguments, clock, report, terminal, tracks, write
 from ..errors import ConfigError
 
 
 @click.command("push")
 @arguments.paths("TRACK")
 @click.option(
-    "--collection", "file", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    "--collection", "file", type=click.Path(dir_okay=False, path_type=Path),
     help="The collection.anki2 of a profile of Anki, which must be closed.",
+)  # fmt: skip
+@click.option(
+    "--anki", "address", default=ankiconnect.ADDRESS, metavar="URL", show_default=True,
+    help="Without --collection: where a running Anki with the add-on AnkiConnect answers.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @click.option("--delete-retired", is_flag=True, help="Delete retired notes, instead of suspending them.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object per track.")
 @arguments.traceback()
-def command(paths: tuple[Path, ...], file: Path, dry_run: bool, delete_retired: bool, as_json: bool) -> None:
+def command(
+    paths: tuple[Path, ...], file: Path | None, address: str, dry_run: bool, delete_retired: bool, as_json: bool
+) -> None:
     """Bring an edition into a learner's collection, and keep what the learner has changed in it."""
+    for settings in tracks.tracks(paths):
+        built = _built(settings)
+        if file:
+            pushed = _into_collection(settings, built, file, dry_run, delete_retired)
+        else:
+            pushed = _into_anki(settings, built, address, dry_run, delete_retired)
+        if as_json:
+            terminal.put(json.dumps(_as_json(settings, pushed, dry_run), ensure_ascii=False))
+        else:
+            for line in _lines(settings, pushed, dry_run, delete_retired):
+                terminal.put(terminal.printable(line))
+        if not pushed.left.is_empty:
+            names = [update.name for update in pushed.left.updates] + [note.card.name for note in pushed.left.new]
+            raise click.ClickException(
+                f"{terminal.counted(len(names), 'note')} did not arrive, such as {', '.join(names[:5])}: "
+                "close the editor in Anki, and push again"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pushed:
+    """The plan that was carried out, how to undo it or "", the backup, and what would be left to do afterwards."""
+
+    plan: Plan
+    undo: str = ""
+    backup: str = ""
+    left: Plan = field(default_factory=Plan)
+
+
+def _into_collection(settings: Settings, built: Build, file: Path, dry_run: bool, delete_retired: bool) -> _Pushed:
     try:
         from .. import profile
     except ImportError as error:
         raise ConfigError("this needs the Anki engine: pip install 'build-decks[push]'") from error
     from ...cards.updates import collection as engine
 
-    for settings in tracks.tracks(paths):
-        built = _built(settings)
-        edition = _edition(settings, built)
-        guids = [note.card.guid for note in edition.notes] + sorted(edition.retired)
-        with profile.looked_at(file) as looked_at:
-            seen = engine.state(looked_at, settings.tag, guids)
-            found = plan(edition, seen.held, seen.had, seen.decks)
-            settled = engine.is_settled(looked_at, found, _delivery(settings, built, found))
-        backup = left = None
-        if not dry_run and not settled:
-            with write.lock(file.parent), profile.changed(file) as (collection, backup):
-                now = engine.state(collection, settings.tag, guids)
-                found = plan(edition, now.held, now.had, now.decks)
-                engine.apply(collection, found, _delivery(settings, built, found), delete_retired)
-                after = engine.state(collection, settings.tag, guids)
-                left = plan(edition, after.held, after.had, after.decks)
-        if as_json:
-            terminal.put(json.dumps(_as_json(settings, found, backup, dry_run), ensure_ascii=False))
-        else:
-            for line in _lines(settings, found, backup, dry_run, delete_retired):
-                terminal.put(terminal.printable(line))
-        if left and not left.is_empty:
-            raise click.ClickException(f"{file}: not everything arrived; push again, and report it if this stays")
+    edition = _edition(settings, built)
+
+    def planned(collection: Any) -> Plan:
+        seen = engine.state(collection, settings.tag, edition.guids)
+        return plan(edition, seen.held, seen.had, seen.decks)
+
+    with profile.looked_at(file) as looked_at:
+        found = planned(looked_at)
+        settled = engine.is_settled(looked_at, found, _delivery(settings, built, found))
+    if dry_run or settled:
+        return _Pushed(found)
+    with write.lock(file.parent), profile.changed(file) as (collection, backup):
+        found = planned(collection)
+        engine.apply(collection, found, _delivery(settings, built, found), delete_retired)
+        left = planned(collection)
+    undo = f"to undo, restore the backup {backup}: in Anki, File > Switch Profile > Open Backup"
+    return _Pushed(found, undo, str(backup), left)
+
+
+def _into_anki(settings: Settings, built: Build, address: str, dry_run: bool, delete_retired: bool) -> _Pushed:
+    ask = ankiconnect.asking(address)
+    edition = _edition(settings, built)
+
+    def planned() -> Plan:
+        seen = connect.state(ask, edition.guids)
+        # AnkiConnect cannot rename a deck, so its cards are moved.
+        return plan(edition, seen.held, frozenset(), seen.decks | {note.card.deck for note in edition.notes})
+
+    changed = connect.would_force_full_sync(ask)
+    if changed:
+        raise ConfigError(
+            f"fields were added to {', '.join(changed)}, so an import through AnkiConnect would force a full sync: "
+            "close Anki and name its collection with --collection"
+        )
+    found = planned()
+    if dry_run or found.is_empty:
+        return _Pushed(found)
+    top, text = settings.decks[TOP], package.description(building.about(settings, built), built.notes)
+
+    def write_package(path: Path, notes: Sequence[Note]) -> None:
+        package.to_file(path, notes, built.note_type_times, top, text)
+
+    connect.apply(ask, found, edition.notes, settings.tag, write_package, clock.now(), delete_retired)
+    undo = "to undo, choose Edit > Undo in Anki" if found.new or found.updates else ""
+    return _Pushed(found, undo, left=planned())
 
 
 def _built(settings: Settings) -> Build:
@@ -116,7 +177,8 @@ def _counts(found: Plan) -> dict[str, int]:
     }
 
 
-def _lines(settings: Settings, found: Plan, backup: Path | None, dry_run: bool, delete: bool) -> Iterator[str]:
+def _lines(settings: Settings, pushed: _Pushed, dry_run: bool, delete: bool) -> Iterator[str]:
+    found = pushed.plan
     counts = _counts(found)
     done = [f"{name} {counts[name]}" for name in ("new", "updated", "moved", "decks renamed", "retired", "restored")]
     said = ", ".join(text for text in done if not text.endswith(" 0")) or "up to date"
@@ -136,15 +198,16 @@ def _lines(settings: Settings, found: Plan, backup: Path | None, dry_run: bool, 
             if delete
             else f"retired cards are suspended. Search: tag:{settings.tag}::{RETIRED}"
         )
-    if backup:
-        yield f"to undo, restore the backup {backup}: in Anki, File > Switch Profile > Open Backup"
+    if pushed.undo:
+        yield pushed.undo
 
 
-def _as_json(settings: Settings, found: Plan, backup: Path | None, dry_run: bool) -> dict[str, Any]:
+def _as_json(settings: Settings, pushed: _Pushed, dry_run: bool) -> dict[str, Any]:
+    found = pushed.plan
     return {
         "track": settings.tag,
         "dry_run": dry_run,
-        "backup": str(backup) if backup else None,
+        "backup": pushed.backup or None,
         "new": [note.card.name for note in found.new],
         "updated": [update.name for update in found.updates],
         "kept": {update.name: list(update.kept) for update in found.updates if update.kept},
