@@ -18,13 +18,15 @@ from anki.cards import CardId
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from anki.decks import DeckId
 from anki.models import NotetypeDict, NotetypeId
-from anki.notes import Note, NoteId
+from anki.notes import NoteId
+from anki.notes_pb2 import Note as Row
 
 from ..notetypes import NOTE_TYPES
-from .plan import RETIRED, Held, Plan, Update
+from .plan import RETIRED, Edition, Held, Plan, Update
 
 # SQLite takes so many numbers in one statement, in every build.
 _MANY = 500
+_NEW = 0
 _OPTIONS = ("mergeNotetypes", "updateNotes", "updateNotetypes", "withDeckConfigs", "withScheduling")
 
 
@@ -56,28 +58,42 @@ class Delivery:
     places: Mapping[str, int]
 
 
-def state(collection: Collection, tag: str, guids: Iterable[str]) -> State:
-    """Read the notes with these guids, whoever made them what they are."""
-    ids: dict[str, int] = dict(map(tuple, _rows(collection, "select guid, id from notes")))
-    wanted = {ids[guid]: guid for guid in guids if guid in ids}
+def state(collection: Collection, edition: Edition) -> State:
+    """Read what the learner has of an edition's notes, whoever made them what they are.
+
+    A note with the time and the tags of the edition's is as it was delivered, so its text is not read: that would take
+    most of the time.
+    """
+    guids = set(edition.guids)
+    as_given = {note.card.guid: (note.changed, f" {' '.join(note.card.tags)} ") for note in edition.notes}
+    rows = {row[0]: row for row in _rows(collection, "select id, guid, mid, mod, tags from notes") if row[1] in guids}
+    given = {note_id for note_id, guid, _, *rest in rows.values() if as_given.get(guid) == tuple(rest)}
+    text = {
+        row[0]: row[1:] for row in _of(collection, "select id, tags, flds from notes where id in", rows.keys() - given)
+    }
+    cards: dict[int, list[Sequence[int]]] = defaultdict(list)
+    for card in _rows(collection, "select nid, id, iif(odid, odid, did), type, due from cards order by id"):
+        if card[0] in rows:
+            cards[card[0]].append(card)
     names = {model["id"]: _field_names(model) for model in collection.models.all()}
-    ours = {note_type.id for note_type in NOTE_TYPES}
     decks = {deck.id: deck.name for deck in collection.decks.all_names_and_ids()}
-    cards: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for note_id, card_id, deck_id in _of(
-        collection, "select nid, id, iif(odid, odid, did) from cards where nid in", wanted
-    ):
-        cards[note_id].append((card_id, decks.get(deck_id, "")))
+    ours = {note_type.id for note_type in NOTE_TYPES}
     held = {}
-    for note_id, model_id, tags, text in _of(collection, "select id, mid, tags, flds from notes where id in", wanted):
-        fields = dict(zip(names[model_id], text.split("\x1f"), strict=True))
-        found = sorted(cards[note_id])
-        guid = wanted[note_id]
+    for note_id, guid, model_id, *_ in rows.values():
+        tags, fields = text.get(note_id, ("", None))
         held[guid] = Held(
-            note_id, guid, model_id in ours, fields, tuple(tags.split()),
-            tuple(card for card, _ in found), tuple(deck for _, deck in found),
-        )  # fmt: skip
-    return State(held, frozenset(collection.get_config(_key(tag), [])), frozenset(decks.values()))
+            note_id,
+            guid,
+            model_id,
+            model_id in ours,
+            {} if fields is None else dict(zip(names[model_id], fields.split("\x1f"), strict=True)),
+            tuple(tags.split()),
+            tuple(card for _, card, *_ in cards[note_id]),
+            tuple(decks.get(deck, "") for _, _, deck, *_ in cards[note_id]),
+            tuple(due for *_, kind, due in cards[note_id] if kind == _NEW),
+            note_id in given,
+        )
+    return State(held, frozenset(collection.get_config(_key(edition.tag), [])), frozenset(decks.values()))
 
 
 def apply(collection: Collection, plan: Plan, delivery: Delivery, delete_retired: bool = False) -> None:
@@ -93,7 +109,7 @@ def is_settled(collection: Collection, plan: Plan, delivery: Delivery) -> bool:
     return (
         plan.is_empty
         and not list(_outdated(collection, delivery.note_type_times))
-        and not _order(collection, delivery.places)
+        and not plan.disordered
         and (not top or top.get("desc") == delivery.about)
         and collection.get_config(_key(delivery.tag), []) == sorted(delivery.places)
     )
@@ -116,7 +132,9 @@ def _notes(collection: Collection, plan: Plan, delivery: Delivery) -> Iterator[o
     if plan.new:
         yield from _import(collection, delivery.write_package)
     if plan.updates:
-        yield collection.update_notes([_updated(collection, update) for update in plan.updates])
+        # Not by way of Collection.update_notes: to get 10,000 notes one by one takes longer than to write them.
+        rows = [_updated(update) for update in plan.updates]
+        yield collection._backend.update_notes(notes=rows, skip_undo_entry=False)
 
 
 def _cards(collection: Collection, plan: Plan, delivery: Delivery, delete_retired: bool) -> Iterator[object]:
@@ -130,7 +148,7 @@ def _cards(collection: Collection, plan: Plan, delivery: Delivery, delete_retire
         yield collection.tags.bulk_add([NoteId(held.id) for held in plan.retired], f"{delivery.tag}::{RETIRED}")
     if plan.restored:
         yield collection.sched.unsuspend_cards(_ids(plan.restored))
-    order = _order(collection, delivery.places)
+    order = _order(collection, delivery.places) if plan.new or plan.disordered else []
     if order:
         yield collection.sched.reposition_new_cards(order, 1, 1, False, False)
     top = collection.decks.by_name(delivery.top)
@@ -198,13 +216,11 @@ def _import(collection: Collection, write_package: Callable[[Path], None]) -> It
     collection.models._clear_cache()
 
 
-def _updated(collection: Collection, update: Update) -> Note:
-    note = collection.get_note(NoteId(update.held.id))
-    for name, text in update.fields.items():
-        if name in note:
-            note[name] = text
-    note.tags = list(update.tags)
-    return note
+def _updated(update: Update) -> Row:
+    """The row of a note, with the fields that the learner has added as they are."""
+    held = update.held
+    fields = [update.fields.get(name, text) for name, text in held.fields.items()]
+    return Row(id=held.id, guid=held.guid, notetype_id=held.note_type, usn=-1, tags=update.tags, fields=fields)
 
 
 def _ids(notes: Iterable[Held]) -> list[CardId]:

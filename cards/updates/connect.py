@@ -40,14 +40,14 @@ def state(ask: Ask, guids: Iterable[str]) -> State:
     notes = [note for part in _parts(sorted(found)) for note in ask("notesInfo", notes=part)]
     cards = [card for note in notes for card in note["cards"]]
     decks = {card: deck for part in _parts(cards) for deck, of in ask("getDecks", cards=part).items() for card in of}
-    ours = {note_type.name for note_type in NOTE_TYPES}
+    ours = {note_type.name: note_type.id for note_type in NOTE_TYPES}
     held = {}
     for note in notes:
         guid, own = wanted[note["noteId"]], tuple(sorted(note["cards"]))
         fields = {name: field["value"] for name, field in note["fields"].items()}
         held[guid] = Held(
-            note["noteId"], guid, note["modelName"] in ours, fields, tuple(note["tags"]), own,
-            tuple(decks.get(card, "") for card in own),
+            note["noteId"], guid, ours.get(note["modelName"], 0), note["modelName"] in ours, fields,
+            tuple(note["tags"]), own, tuple(decks.get(card, "") for card in own),
         )  # fmt: skip
     return State(held, frozenset(ask("deckNames")))
 

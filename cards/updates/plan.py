@@ -10,9 +10,10 @@ import html
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..identity import delivered
-from ..identity.delivered import CONTENT, Delivered
+from ..identity.delivered import CONTENT
 from ..model import Note
 
 CONFLICT, RETIRED = "conflict", "retired"
@@ -22,17 +23,24 @@ YOURS = "Yours"
 """The field that keeps the learner's text where the author has changed the same field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A note as the learner has it: `decks` are those of its cards, `mine` says that it has one of our note types."""
+class Held(NamedTuple):
+    """A note as the learner has it; a tuple, because ten thousand are made in a push that changes one.
+
+    `fields` are in the order of its note type, and `mine` says that this is one of ours. `decks` are those of its
+    cards, `dues` the positions of those that are new. One that `is_as_given` is as the edition delivers it, whatever
+    else is said of it.
+    """
 
     id: int
     guid: str
+    note_type: int
     mine: bool
     fields: Mapping[str, str]
     tags: tuple[str, ...]
     cards: tuple[int, ...]
     decks: tuple[str, ...]
+    dues: tuple[int, ...] = ()
+    is_as_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a push will do. `renamed` decks keep their cards and options; `moved_by_learner`, `deleted` and `foreign`
-    notes are left alone: the last have a note type that is not ours."""
+    notes are left alone: the last have a note type that is not ours. `disordered` new cards are not in study order."""
 
     new: tuple[Note, ...] = ()
     updates: tuple[Update, ...] = ()
@@ -86,10 +94,11 @@ class Plan:
     restored: tuple[Held, ...] = ()
     deleted: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    disordered: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether there is nothing to do to a note or deck."""
         return not (self.new or self.updates or self.renamed or self.moves or self.retired or self.restored)
 
 
@@ -114,17 +123,18 @@ def plan(edition: Edition, held: Mapping[str, Held], had: Set[str], decks: Set[s
             continue
         if f"{edition.tag}::{RETIRED}" in found.tags:
             restored.append(found)
-        told = delivered.read(found.fields.get(delivered.FIELD, ""))
-        update = _merged(note, found, told, edition.tag)
+        update = None if found.is_as_given else _merged(note, found, edition.tag)
         if update:
             updates.append(update)
         else:
             same += 1
-        for move in _moves(note, found, told):
-            if move.new:
-                moves.append(move)
-            else:
-                moved_by_learner.append(move.name)
+        if {*found.decks} != {note.card.deck}:
+            for move in _moves(note, found):
+                if move.new:
+                    moves.append(move)
+                else:
+                    moved_by_learner.append(move.name)
+    dues = [due for note in edition.notes if (found := held.get(note.card.guid)) for due in found.dues]
     renamed = tuple(_renamed(moves, {note.card.deck for note in edition.notes}, decks))
     gone = dict(renamed)
     return Plan(
@@ -142,12 +152,17 @@ def plan(edition: Edition, held: Mapping[str, Held], had: Set[str], decks: Set[s
         restored=tuple(restored),
         deleted=tuple(note.card.name for note in new if note.card.guid in had),
         foreign=tuple(foreign),
+        disordered=dues != sorted(dues),
     )
 
 
-def _merged(note: Note, held: Held, told: Delivered | None, root: str) -> Update | None:
+def _given(note: Note) -> dict[str, str]:
+    return dict(zip((name for name, _ in note.note_type.fields), note.fields, strict=True))
+
+
+def _merged(note: Note, held: Held, root: str) -> Update | None:
     """The note as it will be, or None if it is so already."""
-    given = dict(zip((name for name, _ in note.note_type.fields), note.fields, strict=True))
+    given, told = _given(note), delivered.read(held.fields.get(delivered.FIELD, ""))
     fields, kept, conflict = dict(given), [], []
     fields[YOURS] = held.fields.get(YOURS, "")
     for name in CONTENT:
@@ -169,8 +184,10 @@ def _merged(note: Note, held: Held, told: Delivered | None, root: str) -> Update
     return Update(held, note.card.name, fields, tags, tuple(kept), tuple(conflict))
 
 
-def _moves(note: Note, held: Held, told: Delivered | None) -> Iterator[Move]:
+def _moves(note: Note, held: Held) -> Iterator[Move]:
     """The cards of a note that are in another deck than the edition's; those that the learner moved go nowhere."""
+    fields = _given(note) if held.is_as_given else held.fields
+    told = delivered.read(fields.get(delivered.FIELD, ""))
     by_deck: dict[str, list[int]] = defaultdict(list)
     for card, deck in zip(held.cards, held.decks, strict=True):
         by_deck[deck].append(card)
