@@ -4,8 +4,9 @@ of somebody's notes against markdown-it's parsing of them.
     python tests/bench.py [--notes 1000 10000] [--rounds 5]
 
 Prints ratios of wall time and peak memory, each the median over pairs of runs in turn, the time of a check as a share
-of the build's, the time to start, and how the time for hostile text grows when there is four times as much of it. A
-machine's speed drops out of a ratio; exits 1 where one is above its bar.
+of the build's, the time to start, how the time for hostile text grows when there is four times as much of it, and
+the time and memory of a push into a collection against those of importing the same package. A machine's speed drops out
+of a ratio; exits 1 where one is above its bar.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +27,7 @@ COMMAND = Path(sys.executable).with_name("build-decks")
 NOTES_A_FILE = 50
 MEGABYTES = 10
 BARS = {"wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes": 1.5, "flood": 6.0}
+BARS |= {"push 100": 0.5, "push all": 2.5, "push memory": 2.0}
 # Lines of text for which parsers may take quadratic time. In linear time the ratio is 4, in quadratic time 16.
 FLOODS = (
     "." * 79, "[" * 79, "![" * 39, "!" + "[" * 38 + "](x)", "[a](https://b.example/d)", "![a](x.png)", "(" * 79,
@@ -241,6 +244,84 @@ def flooded(root: Path, line: str, length: int) -> float:
     return time.process_time() - began
 
 
+def pushes(notes: int, rounds: int) -> list[tuple[str, str, float]]:
+    """A push of an edition with a hundred or all of its notes changed, against the import of its package."""
+    found = []
+    with tempfile.TemporaryDirectory() as name:
+        root, home = Path(name) / "synthetic", Path(name) / "home"
+        synthetic(root, notes)
+        first = {path: path.read_text(encoding="utf-8") for path in sorted((root / "topic").iterdir())}
+        measure([COMMAND, root, "--out", Path(name) / "one"], Path(name))
+        ledger = (root / "_anki" / "ledger.txt").read_bytes()
+        home.mkdir()
+        measure([sys.executable, __file__, "--import", home, Path(name) / "one" / "synthetic.apkg"], Path(name))
+        for label, files in (("100", 100 // NOTES_A_FILE), ("all", len(first))):
+            (root / "_anki" / "ledger.txt").write_bytes(ledger)
+            for number, (path, text) in enumerate(first.items()):
+                path.write_text(text.replace("**A:** ", "**A:** now ") if number < files else text, encoding="utf-8")
+            measure([COMMAND, root, "--out", Path(name) / label], Path(name))
+            package = Path(name) / label / "synthetic.apkg"
+            timed = [sys.executable, __file__, "--push", root, home, package, "--rounds", str(rounds)]
+            ratio = float(subprocess.run(timed, stdout=subprocess.PIPE, check=True, encoding="utf-8").stdout)
+            found.append((f"push {label}", f"{notes} notes, push / import", ratio))
+        one, two = (shutil.copytree(home, Path(name) / f"home{number}") for number in (1, 2))
+        pushing = [COMMAND, "push", root, "--collection", one / "collection.anki2"]
+        importing = [sys.executable, __file__, "--import", two, package]
+        ours, plain = (measure(command, Path(name))[1] for command in (pushing, importing))
+    return [*found, ("push memory", f"{notes} notes, push / import", ours / plain)]
+
+
+def pushed(root: Path, home: Path, package: Path, rounds: int) -> float:
+    """The median ratio of the time to plan and apply a push in an open collection to that of an import."""
+    import gc
+
+    from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+    from build_decks.cards.pipeline import building
+    from build_decks.cards.pipeline.reading import concept_files
+    from build_decks.cards.updates import collection as engine
+    from build_decks.cards.updates.plan import Plan, plan
+    from build_decks.cli import tracks
+    from build_decks.cli.commands import push
+
+    (settings,) = tracks.tracks([root])
+    known, _ = tracks.read_ledger(settings)
+    built = building.build(settings, concept_files(settings), known, lambda: 0)
+    delivery = push._delivery(settings, built, Plan())
+    edition = push._edition(settings, built)
+    gc.freeze()  # as the command does
+    gc.set_threshold(100_000, 50, 100)
+
+    def importing(collection: Collection) -> None:
+        options = ImportAnkiPackageOptions()
+        collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package), options=options))
+
+    def pushing(collection: Collection) -> None:
+        seen = engine.state(collection, edition, 2**40)
+        engine.apply(collection, plan(edition, seen.held, seen.had, seen.decks), delivery)
+
+    ratios = []
+    for _ in range(rounds):
+        spans = []
+        for work in (importing, pushing):
+            with tempfile.TemporaryDirectory() as folder:
+                collection = Collection(shutil.copy(home / "collection.anki2", folder))
+                began = time.perf_counter()
+                work(collection)
+                spans.append(time.perf_counter() - began)
+                collection.close()
+        ratios.append(spans[1] / spans[0])
+    return statistics.median(ratios)
+
+
+def imported(home: Path, package: Path) -> None:
+    from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+
+    collection = Collection(str(home / "collection.anki2"))
+    options = ImportAnkiPackageOptions()
+    collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package), options=options))
+    collection.close()
+
+
 def start(rounds: int) -> float:
     """The ratio of `build-decks --version` to the import of Click."""
     with tempfile.TemporaryDirectory() as name:
@@ -256,7 +337,15 @@ def main() -> int:
     parser.add_argument("--yardstick", type=Path, nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--parse", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--import", dest="imported", type=Path, nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--push", type=Path, nargs=3, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.imported:
+        imported(*args.imported)
+        return 0
+    if args.push:
+        print(pushed(*args.push, args.rounds))
+        return 0
     if args.yardstick:
         yardstick(*args.yardstick)
         return 0
@@ -266,6 +355,7 @@ def main() -> int:
     found = [("notes", f"{MEGABYTES} MB of notes, read / markdown-it", reading(args.rounds))]
     found += [("start", "build-decks --version / import click", start(args.rounds))]
     found += floods()
+    found += pushes(max(args.notes), args.rounds)
     for notes in args.notes:
         found += compare(notes, args.rounds)
     for label, of, ratio in found:

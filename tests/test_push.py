@@ -360,14 +360,14 @@ def test_a_push_is_one_step_that_anki_undoes(track: Track, home: Path) -> None:
     built = building.build(settings, concept_files(settings), known, lambda: 0)
     whole: Edition = command._edition(settings, built)
     with learner(home) as collection:
-        seen = engine.state(collection, whole)
+        seen = engine.state(collection, whole, 0)
         found = plan(whole, seen.held, seen.had, seen.decks)
         assert (len(found.new), len(found.updates), len(found.moves), len(found.retired)) == (1, 2, 1, 1)
         engine.apply(collection, found, command._delivery(settings, built, found))
         assert collection.undo_status().undo == "Update Track"
-        assert engine.state(collection, whole) != seen
+        assert engine.state(collection, whole, 0) != seen
         collection.undo()
-        assert engine.state(collection, whole) == seen
+        assert engine.state(collection, whole, 0) == seen
         assert collection.undo_status().undo != "Update Track"
 
 

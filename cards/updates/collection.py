@@ -27,6 +27,7 @@ from .plan import RETIRED, Edition, Held, Plan, Update
 # SQLite takes so many numbers in one statement, in every build.
 _MANY = 500
 _NEW = 0
+_FRESH = 10
 _OPTIONS = ("mergeNotetypes", "updateNotes", "updateNotetypes", "withDeckConfigs", "withScheduling")
 
 
@@ -58,16 +59,17 @@ class Delivery:
     places: Mapping[str, int]
 
 
-def state(collection: Collection, edition: Edition) -> State:
+def state(collection: Collection, edition: Edition, now: int) -> State:
     """Read what the learner has of an edition's notes, whoever made them what they are.
 
-    A note with the time and the tags of the edition's is as it was delivered, so its text is not read: that would take
-    most of the time.
+    A note with the time of the edition's, and as much in its tags, is as it was delivered. Its text is not read, which
+    would take most of the time. A time of just `now` proves nothing: an edition may be built in the second of a push.
     """
     guids = set(edition.guids)
-    as_given = {note.card.guid: (note.changed, f" {' '.join(note.card.tags)} ") for note in edition.notes}
-    rows = {row[0]: row for row in _rows(collection, "select id, guid, mid, mod, tags from notes") if row[1] in guids}
-    given = {note_id for note_id, guid, _, *rest in rows.values() if as_given.get(guid) == tuple(rest)}
+    as_given = {note.card.guid: [note.changed, len(" ".join(note.card.tags)) + 2] for note in edition.notes}
+    query = "select id, guid, mid, mod, length(tags) from notes"
+    rows = {row[0]: row for row in _rows(collection, query) if row[1] in guids}
+    given = {row[0] for row in rows.values() if as_given.get(row[1]) == row[3:] and row[3] < now - _FRESH}
     text = {
         row[0]: row[1:] for row in _of(collection, "select id, tags, flds from notes where id in", rows.keys() - given)
     }

@@ -81,7 +81,7 @@ def _into_collection(settings: Settings, built: Build, file: Path, dry_run: bool
     edition = _edition(settings, built)
 
     def planned(collection: Any) -> Plan:
-        seen = engine.state(collection, edition)
+        seen = engine.state(collection, edition, clock.now())
         return plan(edition, seen.held, seen.had, seen.decks)
 
     with profile.looked_at(file) as looked_at:
