@@ -15,7 +15,9 @@ from ..model import Chunk, Document, Span
 from .parser import fill
 
 # Code, link targets and text in angle brackets are not prose.
-_NO_PROSE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|(?<=\])\([^()\s]*(?:\s[^()]*)?\)|<[^<>\n]+>|https?://\S+", re.DOTALL)
+_NO_PROSE = re.compile(
+    r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<=\])\([^()\s]*(?:\s[^()]*)?\)|<[^<>\n]+>|https?://\S+", re.DOTALL
+)
 # The target of a link stands behind its text: a search for one that is escaped must not go through a whole book.
 _REACH = 10_000
 # How much of the text beside a deletion belongs to it.

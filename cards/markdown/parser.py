@@ -25,6 +25,7 @@ MAX_BRACKETS = 10
 # each.
 _PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
 _FEW_LINES = 32
+_OPEN_ENDED = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
 # A text without any of these is plain text.
 _MARKUP = re.compile(r"[\\`*_\[\]<>&!$\n^~]")
 Rule = Callable[[StateInline, bool], bool]
@@ -131,10 +132,23 @@ def _of_known_elements(rule: Rule) -> Rule:
     """The rule for tags in a text, but words in angle brackets are text."""
 
     def run(state: StateInline, silent: bool) -> bool:
+        if _never_closed(state):
+            return False
         tag = "" if elements.name(state.src, state.pos) else elements.tag_at(state.src, state.pos)
         return not (tag and elements.is_word(tag, state.env)) and rule(state, silent)
 
     return run
+
+
+def _never_closed(state: StateInline) -> bool:
+    """Whether a comment or its like begins here and has no end, for which the rule would search the whole text."""
+    for number, (opening, closing) in enumerate(_OPEN_ENDED):
+        if state.src.startswith(opening, state.pos):
+            key = -2 * len(state.src) - 3 - number  # below the keys of labels
+            if key not in state.cache:
+                state.cache[key] = state.src.rfind(closing)
+            return state.cache[key] < state.pos
+    return False
 
 
 def _end_of_label(state: StateInline, start: int, nested: bool = False) -> int:

@@ -19,7 +19,7 @@ _SIGNS = ("C:", "C：", "C**", "C__", "C :", "Cloze")
 _LINE = re.compile(_LABEL)
 _ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
 # Code, math, links and comments hide nothing; the bold marks that stand there already would, and are taken away.
-_KEPT = r"(`+)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|<!--(?:(?!-->).)*-->|\\."
+_KEPT = r"(?<!`)(`+)(?!`)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|<!--(?:(?!-->).)*-->|\\."
 _MARKS = r"(?P<mark>\*\*|(?<!\w)__|__(?!\w))"
 _BRACKETS = re.compile(rf"{_KEPT}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])|{_MARKS}", re.DOTALL)
 _BRACES = re.compile(rf"{_KEPT}|\{{\{{c\d+::(?P<hidden>.+?)(?:::[^{{}}]*)?\}}\}}|{_MARKS}", re.DOTALL)

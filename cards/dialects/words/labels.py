@@ -151,6 +151,8 @@ def is_option(word: str, following: Sequence[str], letter: str = "Bb") -> bool:
 @lru_cache(maxsize=4096)  # several modules ask for the same heading
 def heading(text: str) -> str:
     """What a heading begins if it is only a label, or ""."""
+    if len(text) > _HEAD:
+        return ""
     return vocabulary.label(
         re.sub(r"[^\w'’& -]+", " ", re.sub(r"\d+[.)]?$|^\d+[.)]", "", text.strip(" :：*_"))).strip()
     )

@@ -14,7 +14,7 @@ _NOTHING = re.compile(r"(?:</?(?:br|p|b|i|em|strong|div|center|span|ul|li|h\d|hr
 # A line that closes tags without a blank line before it belongs to the paragraph.
 _CLOSING = re.compile(r"(?:</?(?:b|i|p|br|strong|em|div|blockquote)>\s*)*</details>\s*(?:</?\w+>\s*)*\Z", re.IGNORECASE)
 # What is put before and behind an answer in HTML, to set it apart from its summary.
-_AROUND = re.compile(r"\A(?:\s*<(?:br\s*/?|p)>)+|(?:\s*<(?:br\s*/?|/p)>)+\s*\Z", re.IGNORECASE)
+_AROUND = re.compile(r"\A(?:\s*<(?:br\s*/?|p)>)+|(?<!\s)(?:\s*<(?:br\s*/?|/p)>)+\s*\Z", re.IGNORECASE)
 _ALL_BOLD = re.compile(r"\A\s*<(b|strong)>((?:(?!</?\1>).)*)(?:</\1>)?\s*\Z", re.IGNORECASE | re.DOTALL)
 # A search of the whole text would cost too much in long lists.
 _TAIL = 80
