@@ -110,7 +110,7 @@ def test_tags_and_fields_arrive_as_written(track: Track, tmp_path: Path) -> None
         assert 'href="https://example.org/x"' in note["Source"]
         assert note["Guide"].startswith("https://example.org/guide/basics/the-gil.md#")
         assert (note["Subdomain"], note["Topic"], note["Difficulty"]) == ("The Basics", "The Gil", "advanced")
-        assert [note[name] for name in ("Reverse", "Report", "Spare 3", "Spare 4")] == [""] * 4
+        assert [note[name] for name in ("Reverse", "Report", "Yours", "Spare 4")] == [""] * 4
         assert collection.db.scalar("select sfld from notes where id = ?", note.id) == "Why is a < b & so?"
 
 

@@ -201,7 +201,7 @@ def test_a_note_says_what_it_was_given(three: Track) -> None:
 
 
 def test_every_field_but_the_spare_ones_is_vouched_for() -> None:
-    assert {*NAMES} - {*delivered.CONTENT} == {"Delivered", "Spare 3", "Spare 4"}
+    assert {*NAMES} - {*delivered.CONTENT} == {"Delivered", "Yours", "Spare 4"}
 
 
 def test_another_deck_is_told_by_the_note_that_goes_there(track: Track) -> None:
