@@ -48,7 +48,7 @@ class Limits:
     deletion_words: int = 5
     code_lines: int = 15
     bug_lines: int = 20
-    code_columns: int = 72
+    code_columns: int = 60
     output_lines: int = 3
     leak_words: int = 4
     twin_percent: int = 80
