@@ -152,7 +152,8 @@ setattr(os, name, shim)
     [
         ("SIGKILL", "fsync", 1, False), ("SIGKILL", "fsync", 5, False), ("SIGKILL", "fork", 1, False),
         ("SIGKILL", "setsid", 1, True), ("SIGKILL", "replace", 1, True), ("SIGKILL", "replace", 2, False),
-        ("SIGKILL", "replace", 4, True), ("SIGKILL", "waitpid", 1, False),
+        ("SIGKILL", "replace", 3, False), ("SIGKILL", "replace", 4, True), ("SIGKILL", "replace", 5, True),
+        ("SIGKILL", "replace", 6, False), ("SIGKILL", "waitpid", 1, False),
         ("SIGTERM", "fsync", 3, False), ("SIGTERM", "replace", 2, True),
         ("SIGINT", "fsync", 3, False), ("SIGINT", "fork", 1, True), ("SIGINT", "setsid", 1, True),
         ("SIGINT", "replace", 2, False), ("SIGINT", "replace", 4, True), ("SIGINT", "waitpid", 1, True),
