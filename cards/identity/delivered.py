@@ -1,4 +1,4 @@
-"""A dated note -> the note with what it says of its own delivery: a tag, and a field that no template shows.
+"""A dated note -> the note with a record of its delivery: a tag, and a field that no template shows.
 
 A learner's note may differ from the latest edition because the author changed it, or because the learner did. Only the
 note itself, wherever it was imported or synchronised, can tell what it was given last. So one field holds the edition

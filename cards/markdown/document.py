@@ -56,7 +56,7 @@ def _leave(tokens: Sequence[Token], references: Mapping[str, Any]) -> None:
 def _without_footnotes(tokens: list[Token], footnotes: dict[str, tuple[Token, ...]]) -> list[Token]:
     """The tokens outside footnote definitions, whose own go to `footnotes` by label.
 
-    A definition inside another is one of its own and no part of it, as on GitHub; of two for a label the one that
+    A definition inside another is separate and not part of it, as on GitHub; of two for a label the one that
     ends first is taken.
     """
     if not any(token.type == "footnote_reference_open" for token in tokens):

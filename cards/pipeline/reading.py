@@ -86,7 +86,7 @@ def _file(settings: Settings, name: str, labels: tag.Labels) -> ConceptFile | Di
     retired: list[Found] = []
     for block in parsed.blocks:
         card, faults = tag.tag(block, source, labels)
-        # Our own cards cite their sources; somebody's notes may.
+        # House cards must cite their sources; found notes may.
         cited = () if block.is_found else checks.sources(block, settings.source_hosts)
         found = Found(block, card, (*block.faults, *faults, *cited))
         (retired if "retired" in block.attributes else cards).append(found)

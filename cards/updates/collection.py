@@ -60,7 +60,7 @@ class Delivery:
 
 
 def state(collection: Collection, edition: Edition, now: int) -> State:
-    """Read what the learner has of an edition's notes, whoever made them what they are.
+    """Read what the learner has of an edition's notes.
 
     A note with the time of the edition's, and as much in its tags, is as it was delivered. Its text is not read, which
     would take most of the time. A time of just `now` proves nothing: an edition may be built in the second of a push.

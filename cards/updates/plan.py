@@ -1,7 +1,7 @@
 """An edition and what a learner has -> what to do. Nothing is written here, and nothing is known of Anki but its data.
 
 For each field of a note there are three texts: the learner's, the edition's, and the one that was delivered last, of
-which the note itself keeps a hash. Whoever left that one unchanged gives way to the other.
+which the note itself keeps a hash. The side that left that text unchanged gives way to the other.
 """
 
 from __future__ import annotations
