@@ -17,7 +17,7 @@ _HEAD = """\
 
 # {title}: what each edition brought
 
-This is edition {edition}. An edition has the day of its changes for its name. Each card is listed under the last
+This is edition {edition}. Editions are named after the day of their changes. Each card is listed under the last
 edition that changed it. To find the new and changed cards of an edition, enter its search in Anki's browser.
 """
 _KINDS = {"new": "New", "changed": "Changed", "moved": "Moved", "restored": "Restored", "retired": "Retired"}
@@ -40,7 +40,7 @@ def page(title: str, tag: str, known: Ledger, reasons: Mapping[str, str]) -> str
         parts.append("\n".join(_edition(day, tag, editions[day], known, reasons)))
     first = editions[""]["first"]
     if first:
-        parts.append(f"## The first edition\n\n{len(first)} of its cards are as they were.\n")
+        parts.append(f"## The first edition\n\nCards that have not changed since: {len(first)}.\n")
     return "\n".join(parts)
 
 

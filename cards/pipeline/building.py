@@ -68,7 +68,6 @@ def read(settings: Settings, names: Iterable[str]) -> Read:
         faults += (*made.file.faults, *made.faults)
         notes += made.notes
         retired += made.file.retired
-        faults += (fault for found in made.file.retired for fault in found.faults)
         words[file.name] = made.file.words
         if made.file.parsed is None:
             unread.add(file.name)

@@ -41,6 +41,7 @@ class Judged:
     asked: tuple[twins.Asked, ...]
     faults: tuple[Diagnostic, ...]
     unanswered: int
+    retired: tuple[Card, ...] = ()
 
 
 Map = Callable[[Callable[[str], Judged], Iterable[str]], Iterable[Judged]]
@@ -75,7 +76,7 @@ def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) 
     faults += [
         *broken,
         *exercises.check(practice, settings.subdomains, {card.id for card in found}),
-        *checks.duplicate_ids(found),
+        *checks.duplicate_ids([*found, *(card for file in judged for card in file.retired)]),
         *twins.twins([card for file in judged for card in file.asked], settings.limits.twin_percent),
         *stats.off_hours(figures, settings.limits.hours_percent, settings.shown),
     ]
@@ -118,7 +119,8 @@ def _judged(settings: Settings, day: date, name: str) -> Judged:
             asked.append(twins.asked(card))
     page = guide.page(file.parsed.document) if file.parsed else None
     unanswered = len(file.parsed.unanswered) if file.parsed else 0
-    return Judged(name, tuple(cards), file.words, page, tuple(asked), tuple(faults), unanswered)
+    retired = tuple(found.card for found in file.retired)
+    return Judged(name, tuple(cards), file.words, page, tuple(asked), tuple(faults), unanswered, retired)
 
 
 def _plain(code: str, language: str) -> str:

@@ -32,7 +32,7 @@ class Found:
 class ConceptFile:
     """A concept file with its cards; `parsed` is None if it cannot be read, and `faults` say why.
 
-    The `retired` cards are in no deck, but their ids stay taken.
+    The `retired` cards are in no deck, but their ids stay taken; their faults are among those of the file.
     """
 
     name: str
@@ -91,6 +91,7 @@ def _file(settings: Settings, name: str, labels: tag.Labels) -> ConceptFile | Di
         found = Found(block, card, (*block.faults, *faults, *cited))
         (retired if "retired" in block.attributes else cards).append(found)
     faults = (*soft(source.faults, not settings.declared), *parsed.faults)
+    faults += tuple(fault for found in retired for fault in found.faults)
     return ConceptFile(name, parsed, tuple(cards), faults, tuple(retired))
 
 
