@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from anki.collection import Collection
@@ -89,13 +90,13 @@ def _open(path: Path | str) -> Iterator[Collection]:
 
 
 def _back_up(collection: Collection, folder: Path) -> Path:
-    """The backup, in Anki's folder of backups. Anki names it after the second, so it may replace another one."""
-    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    collection.create_backup(backup_folder=str(folder), force=True, wait_for_completion=True)
-    made = sorted(path for path in folder.iterdir() if path.stat().st_mtime_ns != before.get(path))
-    if not made:
-        raise ConfigError("Anki made no backup, so nothing was changed")
-    return made[-1]
+    """A backup in Anki's folder of backups. Anki names it after the second, and would replace another one of it."""
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        collection.create_backup(backup_folder=own, force=True, wait_for_completion=True)
+        (made,) = Path(own).iterdir()
+        names = (f"{made.stem}{f'-{number}' if number else ''}{made.suffix}" for number in count())
+        target = next(path for name in names if not (path := folder / name).exists())
+        return made.rename(target)
 
 
 def _take_media(copy: Path, path: Path) -> None:

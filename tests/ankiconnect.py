@@ -64,6 +64,9 @@ class Anki:
     def changeDeck(self, cards: list[int], deck: str) -> None:  # noqa: N802
         self.collection.set_deck(cards, self.collection.decks.id(deck))
 
+    def areSuspended(self, cards: list[int]) -> list[bool]:  # noqa: N802
+        return [self.collection.get_card(card_id).queue == -1 for card_id in cards]
+
     def suspend(self, cards: list[int]) -> bool:
         return bool(self.collection.sched.suspend_cards(cards).count)
 

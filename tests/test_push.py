@@ -418,7 +418,15 @@ def test_a_dry_run_asks_a_running_anki_only_for_what_it_has(track: Track, home: 
     edition(track, 2, "a", "b")
     with running(home) as (address, anki):
         assert "Track, if pushed: new 1, updated 1, retired 1" in track.run("push", "--anki", address, "--dry-run").out
-        assert {*anki.asked} == {"modelNames", "modelFieldNames", "findNotes", "notesInfo", "getDecks", "deckNames"}
+        assert {*anki.asked} == {
+            "modelNames",
+            "modelFieldNames",
+            "findNotes",
+            "notesInfo",
+            "getDecks",
+            "deckNames",
+            "areSuspended",
+        }
 
 
 def test_what_an_open_editor_overwrites_is_told(track: Track, home: Path) -> None:
@@ -598,3 +606,105 @@ def test_a_push_that_is_killed_leaves_the_old_collection_or_the_new_one(track: T
     file(home).write_bytes(old)
     pushed(track, home)
     assert not [path.name for path in home.iterdir() if path.name.startswith(".")]
+
+
+# What Anki itself makes of texts and tags, and what else is the learner's
+
+
+def test_accents_that_anki_composes_are_no_change_of_the_learners(track: Track, home: Path) -> None:
+    def edit(number: int) -> None:
+        track.write("basics/a.md", card("a", question="Why cafe\u0301?", answer=f"Nai\u0308f {number}."))
+        track.build()
+
+    edit(1)
+    import_plainly(track, home)
+    pushed(track, home)
+    assert "Track: up to date" in pushed(track, home).out
+    edit(2)
+    assert "changed by both" not in pushed(track, home).out
+    with learner(home) as collection:
+        assert (note_of(collection, "a")["Yours"], "track::conflict" in note_of(collection, "a").tags) == ("", False)
+    assert "Track: up to date" in pushed(track, home).out
+
+
+def test_a_tag_that_anki_has_in_another_case_is_the_same(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    with learner(home) as collection:
+        note = collection.new_note(collection.models.by_name("Basic"))
+        note["Front"], note.tags = "x", ["TRACK"]
+        collection.add_note(note, collection.decks.id("Default"))
+        take(collection, track.deck())
+    pushed(track, home)
+    assert "Track: up to date" in pushed(track, home).out
+    edition(track, 1, "a")
+    pushed(track, home)
+    edition(track, 1, "a", "b")
+    assert "restored 1" in pushed(track, home).out
+    with learner(home) as collection:
+        assert [c.queue for c in cards_of(collection, "b")] == [0]
+
+
+@pytest.mark.parametrize("route", [pushed, through_anki])
+def test_a_card_that_the_learner_had_suspended_stays_so_when_it_comes_back(
+    track: Track, home: Path, route: Callable[[Track, Path], Result]
+) -> None:
+    edition(track, 1, "a", "b")
+    with learner(home) as collection:
+        take(collection, track.deck())
+        collection.sched.suspend_cards([c.id for c in cards_of(collection, "b")])
+    edition(track, 1, "a")
+    route(track, home)
+    edition(track, 1, "a", "b")
+    assert "restored 1" in route(track, home).out
+    with learner(home) as collection:
+        assert [c.queue for c in cards_of(collection, "b")] == [-1]
+        assert not [tag for tag in note_of(collection, "b").tags if "retired" in tag]
+
+
+def test_what_was_suspended_as_retired_can_be_deleted_later(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    edition(track, 1, "a")
+    pushed(track, home)
+    pushed(track, home, "--delete-retired")
+    with learner(home) as collection:
+        assert notes_of(collection, "b") == []
+
+
+def test_a_spare_field_in_which_the_learner_writes_is_the_learners(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    with learner(home) as collection:
+        note = note_of(collection, "a")
+        note["Spare 4"] = "My own."
+        collection.update_note(note)
+    edition(track, 2, "a")
+    pushed(track, home)
+    with learner(home) as collection:
+        assert (note_of(collection, "a")["Spare 4"], note_of(collection, "a")["Answer"]) == (
+            "My own.",
+            "<p>Answer 2.</p>",
+        )
+
+
+def test_each_push_has_a_backup_even_within_a_second(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    said = []
+    for number in (2, 3, 4):
+        edition(track, number, "a")
+        said.append(json.loads(pushed(track, home, "--json").out)["backup"])
+    assert len({*said}) == 3
+    assert sorted(said) == sorted(map(str, (home / "backups").iterdir()))
+
+
+def test_a_link_to_a_collection_stays_a_link(track: Track, home: Path, tmp_path: Path) -> None:
+    edition(track, 1, "a")
+    import_plainly(track, home)
+    edition(track, 2, "a")
+    link = tmp_path / "link.anki2"
+    link.symlink_to(file(home))
+    assert track.run("push", "--collection", str(link)).code == 0
+    assert link.is_symlink()
+    with learner(home) as collection:
+        assert note_of(collection, "a")["Answer"] == "<p>Answer 2.</p>"

@@ -8,6 +8,7 @@ and a short hash of the deck and of each content field, as they were delivered.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,8 +33,13 @@ class Delivered:
 
 
 def digest(text: str) -> str:
-    """The hash of a field's HTML or of a deck's name: 8 hexadecimal digits."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    """The hash of a field's HTML or of a deck's name, in the form in which Anki keeps it: 8 hexadecimal digits."""
+    return hashlib.sha256(as_kept(text).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def as_kept(text: str) -> str:
+    """A text in the form in which Anki keeps it: an import composes accents (NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def stamp(note: Note, root: str) -> Note:

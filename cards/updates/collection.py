@@ -22,11 +22,11 @@ from anki.notes import NoteId
 from anki.notes_pb2 import Note as Row
 
 from ..notetypes import NOTE_TYPES
-from .plan import RETIRED, Edition, Held, Plan, Update
+from .plan import BEFORE, RETIRED, Edition, Held, Plan, Update
 
 # SQLite takes so many numbers in one statement, in every build.
 _MANY = 500
-_NEW = 0
+_NEW, _SUSPENDED = 0, -1
 _FRESH = 10
 _OPTIONS = ("mergeNotetypes", "updateNotes", "updateNotetypes", "withDeckConfigs", "withScheduling")
 
@@ -74,7 +74,8 @@ def state(collection: Collection, edition: Edition, now: int) -> State:
         row[0]: row[1:] for row in _of(collection, "select id, tags, flds from notes where id in", rows.keys() - given)
     }
     cards: dict[int, list[Sequence[int]]] = defaultdict(list)
-    for card in _rows(collection, "select nid, id, iif(odid, odid, did), type, due from cards order by id"):
+    query = "select nid, id, iif(odid, odid, did), queue, type, due from cards order by id"
+    for card in _rows(collection, query):
         if card[0] in rows:
             cards[card[0]].append(card)
     names = {model["id"]: _field_names(model) for model in collection.models.all()}
@@ -94,6 +95,7 @@ def state(collection: Collection, edition: Edition, now: int) -> State:
             tuple(decks.get(deck, "") for _, _, deck, *_ in cards[note_id]),
             tuple(due for *_, kind, due in cards[note_id] if kind == _NEW),
             note_id in given,
+            all(queue == _SUSPENDED for *_, queue, _, _ in cards[note_id]),
         )
     return State(held, frozenset(collection.get_config(_key(edition.tag), [])), frozenset(decks.values()))
 
@@ -148,8 +150,12 @@ def _cards(collection: Collection, plan: Plan, delivery: Delivery, delete_retire
     elif plan.retired:
         yield collection.sched.suspend_cards(_ids(plan.retired))
         yield collection.tags.bulk_add([NoteId(held.id) for held in plan.retired], f"{delivery.tag}::{RETIRED}")
+        before = [NoteId(held.id) for held in plan.retired if held.is_suspended]
+        if before:
+            yield collection.tags.bulk_add(before, f"{delivery.tag}::{BEFORE}")
     if plan.restored:
-        yield collection.sched.unsuspend_cards(_ids(plan.restored))
+        back = [held for held in plan.restored if not held.has(f"{delivery.tag}::{BEFORE}")]
+        yield collection.sched.unsuspend_cards(_ids(back))
     order = _order(collection, delivery.places) if plan.new or plan.disordered else []
     if order:
         yield collection.sched.reposition_new_cards(order, 1, 1, False, False)

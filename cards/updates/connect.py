@@ -16,7 +16,7 @@ from typing import Any
 from ..identity import ids
 from ..model import Note
 from ..notetypes import NOTE_TYPES
-from .plan import RETIRED, Held, Plan
+from .plan import BEFORE, RETIRED, Held, Plan
 
 Ask = Callable[..., Any]
 """`ask(action, **params)` gives AnkiConnect's result, or raises."""
@@ -40,14 +40,21 @@ def state(ask: Ask, guids: Iterable[str]) -> State:
     notes = [note for part in _parts(sorted(found)) for note in ask("notesInfo", notes=part)]
     cards = [card for note in notes for card in note["cards"]]
     decks = {card: deck for part in _parts(cards) for deck, of in ask("getDecks", cards=part).items() for card in of}
+    suspended = {
+        card
+        for part in _parts(cards)
+        for card, is_suspended in zip(part, ask("areSuspended", cards=part), strict=True)
+        if is_suspended
+    }
     ours = {note_type.name: note_type.id for note_type in NOTE_TYPES}
     held = {}
     for note in notes:
         guid, own = wanted[note["noteId"]], tuple(sorted(note["cards"]))
+        is_suspended = suspended.issuperset(own)
         fields = {name: field["value"] for name, field in note["fields"].items()}
         held[guid] = Held(
             note["noteId"], guid, ours.get(note["modelName"], 0), note["modelName"] in ours, fields,
-            tuple(note["tags"]), own, tuple(decks.get(card, "") for card in own),
+            tuple(note["tags"]), own, tuple(decks.get(card, "") for card in own), is_suspended=is_suspended,
         )  # fmt: skip
     return State(held, frozenset(ask("deckNames")))
 
@@ -83,8 +90,12 @@ def apply(
     elif retired:
         ask("suspend", cards=[card for held in plan.retired for card in held.cards])
         ask("addTags", notes=retired, tags=f"{tag}::{RETIRED}")
-    if plan.restored:
-        ask("unsuspend", cards=[card for held in plan.restored for card in held.cards])
+        before = [held.id for held in plan.retired if held.is_suspended]
+        if before:
+            ask("addTags", notes=before, tags=f"{tag}::{BEFORE}")
+    back = [card for held in plan.restored if not held.has(f"{tag}::{BEFORE}") for card in held.cards]
+    if back:
+        ask("unsuspend", cards=back)
     personal = [*_personal(plan, notes, now), *plan.new]
     if personal:
         with tempfile.TemporaryDirectory() as folder:

@@ -16,8 +16,9 @@ from ..identity import delivered
 from ..identity.delivered import CONTENT
 from ..model import Note
 
-CONFLICT, RETIRED = "conflict", "retired"
-"""The tags under the track's that a push gives: both sides changed a field; the card left the track."""
+CONFLICT, RETIRED, BEFORE = "conflict", "retired", "retired::suspended-before"
+"""The tags under the track's that a push gives: both sides changed a field; the card left the track; the learner had
+suspended it before."""
 
 YOURS = "Yours"
 """The field that keeps the learner's text where the author has changed the same field."""
@@ -41,6 +42,11 @@ class Held(NamedTuple):
     decks: tuple[str, ...]
     dues: tuple[int, ...] = ()
     is_as_given: bool = False
+    is_suspended: bool = False
+
+    def has(self, tag: str) -> bool:
+        """Whether it has a tag; Anki gives all tags the case of the first one that it has seen."""
+        return tag.lower() in (own.lower() for own in self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +108,13 @@ class Plan:
         return not (self.new or self.updates or self.renamed or self.moves or self.retired or self.restored)
 
 
-def plan(edition: Edition, held: Mapping[str, Held], had: Set[str], decks: Set[str]) -> Plan:
+def plan(
+    edition: Edition, held: Mapping[str, Held], had: Set[str], decks: Set[str], delete_retired: bool = False
+) -> Plan:
     """What to do for a learner who has these notes, by guid, and these `decks`.
 
-    `had` are the guids that the last push delivered: one of them that is gone was deleted by the learner.
+    `had` are the guids that the last push delivered: one of them that is gone was deleted by the learner. Retired notes
+    are done with when they have their tag, or when they are deleted.
     """
     new = [note for note in edition.notes if note.card.guid not in held]
     updates: list[Update] = []
@@ -121,21 +130,21 @@ def plan(edition: Edition, held: Mapping[str, Held], had: Set[str], decks: Set[s
         if not found.mine:
             foreign.append(note.card.name)
             continue
-        if f"{edition.tag}::{RETIRED}" in found.tags:
+        if found.has(f"{edition.tag}::{RETIRED}"):
             restored.append(found)
         update = None if found.is_as_given else _merged(note, found, edition.tag)
         if update:
             updates.append(update)
         else:
             same += 1
-        if {*found.decks} != {note.card.deck}:
+        if {*found.decks} != {delivered.as_kept(note.card.deck)}:
             for move in _moves(note, found):
                 if move.new:
                     moves.append(move)
                 else:
                     moved_by_learner.append(move.name)
     dues = [due for note in edition.notes if (found := held.get(note.card.guid)) for due in found.dues]
-    renamed = tuple(_renamed(moves, {note.card.deck for note in edition.notes}, decks))
+    renamed = tuple(_renamed(moves, {delivered.as_kept(note.card.deck) for note in edition.notes}, decks))
     gone = dict(renamed)
     return Plan(
         new=tuple(note for note in new if note.card.guid not in had),
@@ -147,7 +156,7 @@ def plan(edition: Edition, held: Mapping[str, Held], had: Set[str], decks: Set[s
         retired=tuple(
             found
             for guid in sorted(edition.retired & held.keys())
-            if f"{edition.tag}::{RETIRED}" not in (found := held[guid]).tags
+            if not (found := held[guid]).has(f"{edition.tag}::{RETIRED}") or delete_retired
         ),
         restored=tuple(restored),
         deleted=tuple(note.card.name for note in new if note.card.guid in had),
@@ -157,14 +166,14 @@ def plan(edition: Edition, held: Mapping[str, Held], had: Set[str], decks: Set[s
 
 
 def _given(note: Note) -> dict[str, str]:
-    return dict(zip((name for name, _ in note.note_type.fields), note.fields, strict=True))
+    return {name: delivered.as_kept(text) for (name, _), text in zip(note.note_type.fields, note.fields, strict=True)}
 
 
 def _merged(note: Note, held: Held, root: str) -> Update | None:
     """The note as it will be, or None if it is so already."""
     given, told = _given(note), delivered.read(held.fields.get(delivered.FIELD, ""))
     fields, kept, conflict = dict(given), [], []
-    fields[YOURS] = held.fields.get(YOURS, "")
+    fields |= {name: held.fields.get(name, "") for name in fields if name not in (*CONTENT, delivered.FIELD)}
     for name in CONTENT:
         theirs = held.fields.get(name, "")
         base = told.fields[name] if told else ""
@@ -176,10 +185,12 @@ def _merged(note: Note, held: Held, root: str) -> Update | None:
         else:
             conflict.append(name)
             fields[YOURS] += f"<p><b>{html.escape(name)}</b></p>{theirs}"
-    state = {f"{root}::{CONFLICT}"} & {*held.tags} or ({f"{root}::{CONFLICT}"} if conflict else set())
-    own = {tag for tag in held.tags if tag != root and not tag.startswith(f"{root}::")}
-    tags = tuple(sorted({*note.card.tags} | own | state))
-    if tags == tuple(sorted(held.tags)) and all(held.fields.get(name, "") == text for name, text in fields.items()):
+    state = {f"{root}::{CONFLICT}"} if conflict or held.has(f"{root}::{CONFLICT}") else set()
+    own = {tag for tag in held.tags if not f"{tag}::".lower().startswith(f"{root}::".lower())}
+    tags = tuple(sorted({*map(delivered.as_kept, note.card.tags)} | own | state))
+    if {tag.lower() for tag in tags} == {tag.lower() for tag in held.tags} and all(
+        held.fields.get(name, "") == text for name, text in fields.items()
+    ):
         return None
     return Update(held, note.card.name, fields, tags, tuple(kept), tuple(conflict))
 
@@ -192,9 +203,10 @@ def _moves(note: Note, held: Held) -> Iterator[Move]:
     for card, deck in zip(held.cards, held.decks, strict=True):
         by_deck[deck].append(card)
     for deck, cards in by_deck.items():
-        if deck != note.card.deck:
+        wanted = delivered.as_kept(note.card.deck)
+        if deck != wanted:
             is_left = told is not None and delivered.digest(deck) == told.deck
-            yield Move(tuple(cards), note.card.name, deck, note.card.deck if is_left else "")
+            yield Move(tuple(cards), note.card.name, deck, wanted if is_left else "")
 
 
 def _renamed(moves: Iterable[Move], wanted: Set[str], decks: Set[str]) -> Iterator[tuple[str, str]]:

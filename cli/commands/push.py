@@ -42,6 +42,7 @@ def command(
     paths: tuple[Path, ...], file: Path | None, address: str, dry_run: bool, delete_retired: bool, as_json: bool
 ) -> None:
     """Bring an edition into a learner's collection, and keep what the learner has changed in it."""
+    file = file.resolve() if file else None  # a link to a collection stays one
     for settings in tracks.tracks(paths):
         built = _built(settings)
         if file:
@@ -82,7 +83,7 @@ def _into_collection(settings: Settings, built: Build, file: Path, dry_run: bool
 
     def planned(collection: Any) -> Plan:
         seen = engine.state(collection, edition, clock.now())
-        return plan(edition, seen.held, seen.had, seen.decks)
+        return plan(edition, seen.held, seen.had, seen.decks, delete_retired)
 
     with profile.looked_at(file) as looked_at:
         found = planned(looked_at)
@@ -104,7 +105,8 @@ def _into_anki(settings: Settings, built: Build, address: str, dry_run: bool, de
     def planned() -> Plan:
         seen = connect.state(ask, edition.guids)
         # AnkiConnect cannot rename a deck, so its cards are moved.
-        return plan(edition, seen.held, frozenset(), seen.decks | {note.card.deck for note in edition.notes})
+        decks = seen.decks | {note.card.deck for note in edition.notes}
+        return plan(edition, seen.held, frozenset(), decks, delete_retired)
 
     changed = connect.would_force_full_sync(ask)
     if changed:
