@@ -708,3 +708,55 @@ def test_a_link_to_a_collection_stays_a_link(track: Track, home: Path, tmp_path:
     assert link.is_symlink()
     with learner(home) as collection:
         assert note_of(collection, "a")["Answer"] == "<p>Answer 2.</p>"
+
+
+def test_a_deletion_in_the_learners_own_text_makes_no_card(track: Track, home: Path) -> None:
+    track.write("basics/a.md", cloze("a", "It **runs** the **code**."))
+    track.build()
+    with learner(home) as collection:
+        take(collection, track.deck())
+        note = note_of(collection, "a")
+        note["Front"] = "{{c1::Mine}} and {{c2::more}}."
+        collection.update_note(note)
+    track.write("basics/a.md", cloze("a", "It **runs** it."))
+    track.build()
+    pushed(track, home)
+    with learner(home) as collection:
+        assert "&#123;{c2::more}}" in note_of(collection, "a")["Yours"]
+        assert sum(len(note.card_ids) for note in collection.get_empty_cards().notes) == 1
+
+
+def test_a_top_deck_that_the_author_renames_keeps_its_cards(track: Track, home: Path) -> None:
+    for title in ("Old", "Better"):
+        track.write("deck.yaml", f"title: {title}\ntag: track\n")
+        track.write("basics/a.md", card("a") + card("b"))
+        track.build("--rename-decks")
+        if title == "Old":
+            import_plainly(track, home)
+    assert "decks renamed 1" in pushed(track, home).out
+    with learner(home) as collection:
+        assert {deck_of(collection, id) for id in "ab"} == {"Better::Basics"}
+    assert "Track" not in pushed(track, home).err
+
+
+def test_a_deck_that_the_learner_wrote_in_another_case_is_the_same(track: Track, home: Path) -> None:
+    edition(track, 1, "a")
+    with learner(home) as collection:
+        collection.decks.id("track::BASICS")
+        take(collection, track.deck())
+    edition(track, 2, "a", "b")
+    assert "in a deck of your own" not in pushed(track, home).out
+    assert "Track: up to date" in pushed(track, home).out
+
+
+def test_what_was_deleted_stays_so_through_a_retirement(track: Track, home: Path) -> None:
+    edition(track, 1, "a", "b")
+    import_plainly(track, home)
+    pushed(track, home)
+    with learner(home) as collection:
+        collection.remove_notes([note_of(collection, "b").id])
+    for ids in (("a",), ("a", "b")):
+        edition(track, 1, *ids)
+        pushed(track, home)
+    with learner(home) as collection:
+        assert notes_of(collection, "b") == []

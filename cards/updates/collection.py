@@ -70,16 +70,20 @@ def state(collection: Collection, edition: Edition, now: int) -> State:
     query = "select id, guid, mid, mod, length(tags) from notes"
     rows = {row[0]: row for row in _rows(collection, query) if row[1] in guids}
     given = {row[0] for row in rows.values() if as_given.get(row[1]) == row[3:] and row[3] < now - _FRESH}
-    text = {
-        row[0]: row[1:] for row in _of(collection, "select id, tags, flds from notes where id in", rows.keys() - given)
-    }
+    decks = {deck.id: deck.name for deck in collection.decks.all_names_and_ids()}
+    wanted = {note.card.guid: note.card.deck for note in edition.notes}
     cards: dict[int, list[Sequence[int]]] = defaultdict(list)
     query = "select nid, id, iif(odid, odid, did), queue, type, due from cards order by id"
     for card in _rows(collection, query):
         if card[0] in rows:
             cards[card[0]].append(card)
+            # Another deck does not change the time of a note, but what the note says of its delivery.
+            if decks.get(card[2]) != wanted.get(rows[card[0]][1]):
+                given.discard(card[0])
+    text = {
+        row[0]: row[1:] for row in _of(collection, "select id, tags, flds from notes where id in", rows.keys() - given)
+    }
     names = {model["id"]: _field_names(model) for model in collection.models.all()}
-    decks = {deck.id: deck.name for deck in collection.decks.all_names_and_ids()}
     ours = {note_type.id for note_type in NOTE_TYPES}
     held = {}
     for note_id, guid, model_id, *_ in rows.values():
@@ -115,7 +119,7 @@ def is_settled(collection: Collection, plan: Plan, delivery: Delivery) -> bool:
         and not list(_outdated(collection, delivery.note_type_times))
         and not plan.disordered
         and (not top or top.get("desc") == delivery.about)
-        and collection.get_config(_key(delivery.tag), []) == sorted(delivery.places)
+        and delivery.places.keys() <= {*collection.get_config(_key(delivery.tag), [])}
     )
 
 
@@ -162,8 +166,9 @@ def _cards(collection: Collection, plan: Plan, delivery: Delivery, delete_retire
     top = collection.decks.by_name(delivery.top)
     if top and top.get("desc") != delivery.about:
         yield collection.decks.update_dict({**top, "desc": delivery.about})
-    guids = sorted(delivery.places)
-    if collection.get_config(_key(delivery.tag), []) != guids:
+    had = collection.get_config(_key(delivery.tag), [])
+    guids = sorted({*had, *delivery.places})
+    if had != guids:
         yield collection.set_config(_key(delivery.tag), guids, undoable=True)
 
 

@@ -137,7 +137,7 @@ def plan(
             updates.append(update)
         else:
             same += 1
-        if {*found.decks} != {delivered.as_kept(note.card.deck)}:
+        if {deck.lower() for deck in found.decks} != {delivered.as_kept(note.card.deck).lower()}:
             for move in _moves(note, found):
                 if move.new:
                     moves.append(move)
@@ -156,7 +156,7 @@ def plan(
         retired=tuple(
             found
             for guid in sorted(edition.retired & held.keys())
-            if not (found := held[guid]).has(f"{edition.tag}::{RETIRED}") or delete_retired
+            if (found := held[guid]).mine and (not found.has(f"{edition.tag}::{RETIRED}") or delete_retired)
         ),
         restored=tuple(restored),
         deleted=tuple(note.card.name for note in new if note.card.guid in had),
@@ -184,7 +184,9 @@ def _merged(note: Note, held: Held, root: str) -> Update | None:
             kept.append(name)
         else:
             conflict.append(name)
-            fields[YOURS] += f"<p><b>{html.escape(name)}</b></p>{theirs}"
+            # Anki would make a card of a deletion here too.
+            shown = theirs.replace("{{c", "&#123;{c")
+            fields[YOURS] += f"<p><b>{html.escape(name)}</b></p>{shown}" if theirs else ""
     state = {f"{root}::{CONFLICT}"} if conflict or held.has(f"{root}::{CONFLICT}") else set()
     own = {tag for tag in held.tags if not f"{tag}::".lower().startswith(f"{root}::".lower())}
     tags = tuple(sorted({*map(delivered.as_kept, note.card.tags)} | own | state))
@@ -204,7 +206,7 @@ def _moves(note: Note, held: Held) -> Iterator[Move]:
         by_deck[deck].append(card)
     for deck, cards in by_deck.items():
         wanted = delivered.as_kept(note.card.deck)
-        if deck != wanted:
+        if deck.lower() != wanted.lower():  # Anki takes decks of different case for one
             is_left = told is not None and delivered.digest(deck) == told.deck
             yield Move(tuple(cards), note.card.name, deck, wanted if is_left else "")
 
@@ -214,8 +216,8 @@ def _renamed(moves: Iterable[Move], wanted: Set[str], decks: Set[str]) -> Iterat
     targets: dict[str, set[str]] = defaultdict(set)
     for move in moves:
         targets[move.old].add(move.new)
-    taken: set[str] = set()
+    taken = {deck.lower() for deck in decks}
     for old, new in sorted((old, *new) for old, new in targets.items() if len(new) == 1):
-        if old not in wanted and new not in decks and new not in taken:
-            taken.add(new)
+        if old not in wanted and new.lower() not in taken:
+            taken.add(new.lower())
             yield old, new
