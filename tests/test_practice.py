@@ -55,7 +55,13 @@ def reports(folder: Path, work: Path) -> dict[str, Report]:
     codes = {"solution": solution, "shuffled": solution, "covered": solution, "starter": starter}
     codes |= {label(path): path for path in (*MUTANTS, *ALTERNATIVES) if exercise_of(path) == folder}
     jobs = [
-        {"code": str(code), "work": f"{work}/{number}", "seed": name, "measure": name == "covered"}
+        {
+            "code": str(code),
+            "work": f"{work}/{number}",
+            "seed": name,
+            "measure": name == "covered",
+            "brief": code in MUTANTS,
+        }
         for number, (name, code) in enumerate(codes.items())
     ]
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}

@@ -2,7 +2,8 @@
 
     python trying.py FOLDER < jobs.json > reports.json
 
-A job names the code, the work folder, the seed of the order of tests, and whether to measure coverage.
+A job names the code, the work folder, the seed of the order of tests, whether to measure coverage, and whether to stop
+as soon as the code is seen through.
 """
 
 from __future__ import annotations
@@ -22,11 +23,19 @@ import pytest
 
 
 class Observer:
-    """A pytest plugin that shuffles the tests and counts what became of them."""
+    """A pytest plugin that shuffles the tests and counts what became of them.
 
-    def __init__(self, seed: str) -> None:
+    If it is `brief`, it stops as soon as one test has passed and one has failed: enough to know of wrong code.
+    """
+
+    def __init__(self, seed: str, brief: bool) -> None:
         self.seed = seed
+        self.brief = brief
+        self.session: pytest.Session | None = None
         self.counts = {"tests": 0, "passed": 0, "failed": 0, "errors": 0, "skipped": 0}
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.session = session
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         random.Random(self.seed).shuffle(items)
@@ -40,6 +49,8 @@ class Observer:
         if report.when == "call":
             self.counts["passed"] += report.passed
             self.counts["failed"] += report.failed
+            if self.brief and self.session and self.counts["passed"] and self.counts["failed"]:
+                self.session.shouldstop = "seen through"
         else:
             self.counts["errors"] += report.failed
 
@@ -52,7 +63,7 @@ def attempt(job: dict[str, Any], target: str, tests: Path) -> dict[str, Any]:
     shutil.copy(tests, work)
     os.chdir(work)
     sys.path.insert(0, str(work))
-    observer = Observer(job["seed"])
+    observer = Observer(job["seed"], job["brief"])
     measured = coverage.Coverage(include=[target], data_file=None) if job["measure"] else None
     began = time.monotonic()
     with open("output.txt", "w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
