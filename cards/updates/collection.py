@@ -66,22 +66,30 @@ def state(collection: Collection, edition: Edition, now: int) -> State:
     would take most of the time. A time of just `now` proves nothing: an edition may be built in the second of a push.
     """
     guids = set(edition.guids)
-    as_given = {note.card.guid: [note.changed, len(" ".join(note.card.tags)) + 2] for note in edition.notes}
+    decks = {deck.id: deck.name for deck in collection.decks.all_names_and_ids()}
+    number = {name: deck_id for deck_id, name in decks.items()}
+    wanted = {
+        note.card.guid: ([note.changed, len(" ".join(note.card.tags)) + 2], number.get(note.card.deck, 0))
+        for note in edition.notes
+    }
     query = "select id, guid, mid, mod, length(tags) from notes"
     rows = {row[0]: row for row in _rows(collection, query) if row[1] in guids}
-    given = {row[0] for row in rows.values() if as_given.get(row[1]) == row[3:] and row[3] < now - _FRESH}
-    decks = {deck.id: deck.name for deck in collection.decks.all_names_and_ids()}
-    wanted = {note.card.guid: note.card.deck for note in edition.notes}
+    given: dict[int, int] = {}
+    for note_id, guid, _, *stamp in rows.values():
+        expected, deck_id = wanted.get(guid, ([], 0))
+        if stamp == expected and stamp[0] < now - _FRESH:
+            given[note_id] = deck_id
     cards: dict[int, list[Sequence[int]]] = defaultdict(list)
     query = "select nid, id, iif(odid, odid, did), queue, type, due from cards order by id"
     for card in _rows(collection, query):
         if card[0] in rows:
             cards[card[0]].append(card)
             # Another deck does not change the time of a note, but what the note says of its delivery.
-            if decks.get(card[2]) != wanted.get(rows[card[0]][1]):
-                given.discard(card[0])
+            if given.get(card[0], card[2]) != card[2]:
+                del given[card[0]]
     text = {
-        row[0]: row[1:] for row in _of(collection, "select id, tags, flds from notes where id in", rows.keys() - given)
+        row[0]: row[1:]
+        for row in _of(collection, "select id, tags, flds from notes where id in", rows.keys() - given.keys())
     }
     names = {model["id"]: _field_names(model) for model in collection.models.all()}
     ours = {note_type.id for note_type in NOTE_TYPES}
