@@ -130,14 +130,14 @@ def plan(
         if not found.mine:
             foreign.append(note.card.name)
             continue
-        if found.has(f"{edition.tag}::{RETIRED}"):
+        if found.tags and found.has(f"{edition.tag}::{RETIRED}"):
             restored.append(found)
         update = None if found.is_as_given else _merged(note, found, edition.tag)
         if update:
             updates.append(update)
         else:
             same += 1
-        if {deck.lower() for deck in found.decks} != {delivered.as_kept(note.card.deck).lower()}:
+        if any(deck != note.card.deck for deck in found.decks):
             for move in _moves(note, found):
                 if move.new:
                     moves.append(move)
