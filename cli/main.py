@@ -23,7 +23,7 @@ COMMANDS = {
     "stats": "Count notes, and compare hours of study with the plan in deck.yaml.",
     "verify": "Run the code of the cards and the guide in the PATHs, and record what ran.",
 }
-"""The commands, each with its line in `--help`, which is the first line of its own help."""
+"""The commands, each with its line in `--help`, which is also the first line of the help of the command."""
 
 
 class _Group(click.Group):

@@ -26,8 +26,10 @@ from pathlib import Path
 COMMAND = Path(sys.executable).with_name("build-decks")
 NOTES_A_FILE = 50
 MEGABYTES = 10
-BARS = {"wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes": 1.5, "flood": 6.0}
-BARS |= {"push 100": 0.5, "push all": 2.5, "push memory": 2.0}
+BARS = {
+    "wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes": 1.5, "flood": 6.0,
+    "push 100": 0.5, "push all": 2.5, "push memory": 2.0,
+}  # fmt: skip
 # Lines of text for which parsers may take quadratic time. In linear time the ratio is 4, in quadratic time 16.
 FLOODS = (
     "." * 79, "[" * 79, "![" * 39, "!" + "[" * 38 + "](x)", "[a](https://b.example/d)", "![a](x.png)", "(" * 79,
@@ -226,7 +228,7 @@ def floods() -> list[tuple[str, str, float]]:
 
 
 def flooded(root: Path, line: str, length: int) -> float:
-    """The processor time to build and check two cards with this much of a flood, and the same as somebody's notes."""
+    """The processor time to build and check two cards with this much of a flood, and the same text as found notes."""
     from datetime import date
 
     from build_decks.cards.identity.ledger import Ledger
@@ -286,7 +288,7 @@ def pushed(root: Path, home: Path, package: Path, rounds: int) -> float:
     (settings,) = tracks.tracks([root])
     known, _ = tracks.read_ledger(settings)
     built = building.build(settings, concept_files(settings), known, lambda: 0)
-    delivery = push._delivery(settings, built, Plan())
+    delivery = push._delivery(settings, built, Plan(), push._about(settings, built))
     edition = push._edition(settings, built)
     gc.freeze()  # as the command does
     gc.set_threshold(100_000, 50, 100)

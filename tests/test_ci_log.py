@@ -12,7 +12,7 @@ from build_decks.cli import terminal
 from tracks import Result, Track, card, cloze
 
 ACTIONS = {"GITHUB_ACTIONS": "true"}
-# The canary of each: what the runner would show as a notice of its own.
+# The canary of each: what the runner would show as a notice.
 V1, V2 = "##[notice]canary", "::notice::canary"
 SOURCE = Path(str(build_decks.cli.__file__)).parent
 

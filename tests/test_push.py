@@ -363,7 +363,7 @@ def test_a_push_is_one_step_that_anki_undoes(track: Track, home: Path) -> None:
         seen = engine.state(collection, whole, 0)
         found = plan(whole, seen.held, seen.had, seen.decks)
         assert (len(found.new), len(found.updates), len(found.moves), len(found.retired)) == (1, 2, 1, 1)
-        engine.apply(collection, found, command._delivery(settings, built, found))
+        engine.apply(collection, found, command._delivery(settings, built, found, command._about(settings, built)))
         assert collection.undo_status().undo == "Update Track"
         assert engine.state(collection, whole, 0) != seen
         collection.undo()

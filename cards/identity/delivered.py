@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..model import Note
@@ -69,7 +69,7 @@ def text_of(day: str, deck: str, values: Mapping[str, str]) -> str:
 
 def read(text: str) -> Delivered | None:
     """What the field of a note in a collection says; None for a note of before there was one, or another format."""
-    words: Sequence[str] = text.split(" ")
+    words = text.split(" ")
     if len(words) != 4 or words[0] != FORMAT or words[3].count(".") != len(CONTENT) - 1:
         return None
     return Delivered(words[1], words[2], dict(zip(CONTENT, words[3].split("."), strict=True)))

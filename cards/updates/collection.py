@@ -1,4 +1,4 @@
-"""An open collection -> what a learner has, and a plan carried out in it: the only module that uses the Anki engine.
+"""An open collection -> what a learner has, and a plan carried out in it, by the Anki engine.
 
 It needs neither Qt nor Markdown. All that it does is one step for Anki's *Undo*, and nothing of it forces a full sync:
 no field, template or note type is added, removed or moved.

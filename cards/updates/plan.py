@@ -28,8 +28,8 @@ class Held(NamedTuple):
     """A note as the learner has it; a tuple, because ten thousand are made in a push that changes one.
 
     `fields` are in the order of its note type, and `mine` says that this is one of ours. `decks` are those of its
-    cards, `dues` the positions of those that are new. One that `is_as_given` is as the edition delivers it, whatever
-    else is said of it.
+    cards, `dues` the positions of those that are new. One that `is_as_given` is as the edition delivers it, and in its
+    deck; its fields and tags were not read.
     """
 
     id: int
@@ -165,13 +165,10 @@ def plan(
     )
 
 
-def _given(note: Note) -> dict[str, str]:
-    return {name: delivered.as_kept(text) for (name, _), text in zip(note.note_type.fields, note.fields, strict=True)}
-
-
 def _merged(note: Note, held: Held, root: str) -> Update | None:
     """The note as it will be, or None if it is so already."""
-    given, told = _given(note), delivered.read(held.fields.get(delivered.FIELD, ""))
+    told = delivered.read(held.fields.get(delivered.FIELD, ""))
+    given = {n: delivered.as_kept(text) for (n, _), text in zip(note.note_type.fields, note.fields, strict=True)}
     fields, kept, conflict = dict(given), [], []
     fields |= {name: held.fields.get(name, "") for name in fields if name not in (*CONTENT, delivered.FIELD)}
     for name in CONTENT:
@@ -199,8 +196,7 @@ def _merged(note: Note, held: Held, root: str) -> Update | None:
 
 def _moves(note: Note, held: Held) -> Iterator[Move]:
     """The cards of a note that are in another deck than the edition's; those that the learner moved go nowhere."""
-    fields = _given(note) if held.is_as_given else held.fields
-    told = delivered.read(fields.get(delivered.FIELD, ""))
+    told = delivered.read(held.fields.get(delivered.FIELD, ""))
     by_deck: dict[str, list[int]] = defaultdict(list)
     for card, deck in zip(held.cards, held.decks, strict=True):
         by_deck[deck].append(card)

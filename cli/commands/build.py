@@ -111,9 +111,9 @@ def _missing(first: Sequence[Settings], out: Path, check: bool) -> Iterator[Diag
 
 def _without_ledger(settings: Settings, out: Path) -> Diagnostic | None:
     path = tracks.ledger_path(settings)
-    decks = sorted([*out.glob(f"{glob.escape(settings.tag)}.apkg"), *out.glob(f"{glob.escape(settings.tag)}.*.apkg")])
-    if decks:
-        why = f"there is no ledger beside {terminal.shown(decks[0])}"
+    built = sorted([*out.glob(f"{glob.escape(settings.tag)}.apkg"), *out.glob(f"{glob.escape(settings.tag)}.*.apkg")])
+    if built:
+        why = f"there is no ledger beside {terminal.shown(built[0])}"
         hint = "restore it from version control; where there never was one, build without --check and commit it"
     elif os.environ.get("CI", "").lower() not in ("", "0", "false"):
         why, hint = "there is no ledger in CI", "build on your machine, and commit the ledger that this makes"
@@ -129,12 +129,12 @@ def _stage(stage: Stage, settings: Settings, built: Build, out: Path, role: str,
 
     The ledger comes first: with it in place, a build makes the same decks again.
     """
-    decks = building.artefacts(settings, built, role, difficulty)
-    if not decks:
+    packages = building.artefacts(settings, built, role, difficulty)
+    if not packages:
         raise ConfigError(_nothing(settings, built, role, difficulty))
     own = settings.root / OWN
     stage.add(tracks.ledger_path(settings), write.text(ledger.text_of(built.ledger)))
-    written = [(deck, stage.add(out / deck.name, deck.write)) for deck in decks]
+    written = [(deck, stage.add(out / deck.name, deck.write)) for deck in packages]
     if not role and not difficulty:
         files = [index.Written(deck, found.size, found.sha256) for deck, found in written]
         stage.add(own / tracks.INDEX, write.text(index.page(settings.title, built.statistics, files)))

@@ -79,7 +79,7 @@ def _into_collection(settings: Settings, built: Build, file: Path, dry_run: bool
         raise ConfigError("this needs the Anki engine: pip install 'build-decks[push]'") from error
     from ...cards.updates import collection as engine
 
-    edition = _edition(settings, built)
+    edition, about = _edition(settings, built), _about(settings, built)
 
     def planned(collection: Any) -> Plan:
         seen = engine.state(collection, edition, clock.now())
@@ -87,12 +87,12 @@ def _into_collection(settings: Settings, built: Build, file: Path, dry_run: bool
 
     with profile.looked_at(file) as looked_at:
         found = planned(looked_at)
-        settled = engine.is_settled(looked_at, found, _delivery(settings, built, found))
+        settled = engine.is_settled(looked_at, found, _delivery(settings, built, found, about))
     if dry_run or settled:
         return _Pushed(found)
     with write.lock(file.parent), profile.changed(file) as (collection, backup):
         found = planned(collection)
-        engine.apply(collection, found, _delivery(settings, built, found), delete_retired)
+        engine.apply(collection, found, _delivery(settings, built, found, about), delete_retired)
         left = planned(collection)
     undo = f"to undo, restore the backup {backup}: in Anki, File > Switch Profile > Open Backup"
     return _Pushed(found, undo, str(backup), left)
@@ -117,10 +117,10 @@ def _into_anki(settings: Settings, built: Build, address: str, dry_run: bool, de
     found = planned()
     if dry_run or found.is_empty:
         return _Pushed(found)
-    top, text = settings.decks[TOP], package.description(building.about(settings, built), built.notes)
+    about = _about(settings, built)
 
     def write_package(path: Path, notes: Sequence[Note]) -> None:
-        package.to_file(path, notes, built.note_type_times, top, text)
+        package.to_file(path, notes, built.note_type_times, settings.decks[TOP], about)
 
     connect.apply(ask, found, edition.notes, settings.tag, write_package, clock.now(), delete_retired)
     undo = "to undo, choose Edit > Undo in Anki" if found.new or found.updates else ""
@@ -145,17 +145,22 @@ def _edition(settings: Settings, built: Build) -> Edition:
     return Edition(settings.tag, built.notes, frozenset(retired))
 
 
-def _delivery(settings: Settings, built: Build, found: Plan) -> Any:
+def _about(settings: Settings, built: Build) -> str:
+    """The description of the top deck."""
+    return package.description(building.about(settings, built), built.notes)
+
+
+def _delivery(settings: Settings, built: Build, found: Plan, about: str) -> Any:
     from ...cards.updates.collection import Delivery
 
-    top, text = settings.decks[TOP], package.description(building.about(settings, built), built.notes)
+    top = settings.decks[TOP]
     changed = {update.held.guid for update in found.updates}
     return Delivery(
         title=settings.title,
         tag=settings.tag,
         top=top,
-        about=text,
-        write_package=lambda path: package.to_file(path, found.new, built.note_type_times, top, text),
+        about=about,
+        write_package=lambda path: package.to_file(path, found.new, built.note_type_times, top, about),
         note_type_times=built.note_type_times,
         media={m.name: m.data for note in built.notes if note.card.guid in changed for m in note.media},
         places={note.card.guid: note.place for note in built.notes},
@@ -172,7 +177,6 @@ def _counts(found: Plan) -> dict[str, int]:
         "decks renamed": len(found.renamed),
         "retired": len(found.retired),
         "restored": len(found.restored),
-        "same": found.same,
         "in a deck of your own": len(found.moved_by_learner),
         "deleted by you": len(found.deleted),
         "of another note type": len(found.foreign),
