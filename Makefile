@@ -28,8 +28,8 @@ stale: $(VENV)/decks.stamp  ## fail if a deck, a ledger or an index is stale
 annotate: $(VENV)/decks.stamp  ## check the cards, and report faults as annotations on a pull request
 	@$(BIN)/build-decks check --strict --format github
 
-test: $(VENV)/test.stamp  ## run every test
-	$(BIN)/python -m pytest -n auto
+test: $(VENV)/test.stamp  ## run the tests; ALL=1: also the wrong versions of the exercises, as in CI
+	$(BIN)/python -m pytest -n auto$(if $(ALL),, -m 'not heavy')
 
 check: test lint  ## tests, formatter, linter, types, contracts, stale decks: what CI runs
 

@@ -277,7 +277,7 @@ def test_a_ledger_that_is_no_text_is_told(two_cards: Track, tmp_path: Path, text
     assert "ledger.txt" in result.err
 
 
-def test_line_ends_of_windows_are_read_and_mended(two_cards: Track, tmp_path: Path) -> None:
+def test_line_ends_of_windows_are_read_and_fixed(two_cards: Track, tmp_path: Path) -> None:
     track = Track(tmp_path / "track")
     shutil.copytree(two_cards.root, track.root)
     text = track.ledger
@@ -295,7 +295,7 @@ def test_a_line_that_a_merge_doubled_is_read_once(two_cards: Track, tmp_path: Pa
     assert track.ledger == text
 
 
-def test_lines_in_another_order_are_read_and_mended(two_cards: Track, tmp_path: Path) -> None:
+def test_lines_in_another_order_are_read_and_fixed(two_cards: Track, tmp_path: Path) -> None:
     track = Track(tmp_path / "track")
     shutil.copytree(two_cards.root, track.root)
     text = track.ledger

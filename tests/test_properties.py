@@ -275,7 +275,7 @@ def test_any_notes_are_read_and_every_card_has_a_place_in_them(text: str) -> Non
 
 @settings(deadline=None, max_examples=300)
 @given(st.one_of(NOTES, DOCUMENT))
-def test_mending_markdown_keeps_its_lines(text: str) -> None:
+def test_fixing_markdown_keeps_its_lines(text: str) -> None:
     assert repair(text).count("\n") == text.count("\n")
 
 

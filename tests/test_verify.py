@@ -566,7 +566,7 @@ def test_an_output_that_is_changed_anywhere_is_named(real: Track, seed: int) -> 
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_mend_that_is_taken_away_anywhere_is_named(real: Track, seed: int) -> None:
+def test_a_fix_that_is_taken_away_anywhere_is_named(real: Track, seed: int) -> None:
     rng = random.Random(os.urandom(8) if seed == 2 else seed)
     row = rng.choice(rows(real, "bug"))
     path = real.root / row["path"]

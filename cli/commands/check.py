@@ -60,7 +60,7 @@ def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | Non
         )
         terminal.say(f"{what}: build-decks list --verbose lists them")
     if not faults:
-        terminal.say(f"{count} notes, no faults")
+        terminal.say(f"{terminal.counted(count, 'note')}, no faults")
     if any(fault.severity == "error" or strict for fault in faults):
         sys.exit(1)
 
