@@ -7,35 +7,38 @@ from etag_updates import Table, get, put
 
 
 class Busy(Table):
-    """A table in which a rival overwrites a document right after it was read or written."""
+    """A table that a rival changes at the given moments of a request. Each list holds what the rival writes."""
 
     def __init__(self):
         super().__init__()
-        self.after_read = []
+        self.early = []  # after a read, or before a write that no read came before
+        self.before_write = []
         self.after_write = []
         self.calls = 0
 
     def read(self, name):
         self._count()
         row = super().read(name)
-        if self.after_read:
-            self._overwrite(name, self.after_read.pop(0))
+        self._rival(name, self.early)
         return row
 
     def write(self, name, body, version):
         self._count()
+        self._rival(name, self.early)
+        self._rival(name, self.before_write)
         row = super().write(name, body, version)
-        if row is not None and self.after_write:
-            self._overwrite(name, self.after_write.pop(0))
+        if row is not None:
+            self._rival(name, self.after_write)
         return row
 
     def _count(self):
         self.calls += 1
         assert self.calls < 50, "it never stops"
 
-    def _overwrite(self, name, body):
-        row = Table.read(self, name)
-        Table.write(self, name, body, row.version if row else None)
+    def _rival(self, name, bodies):
+        if bodies:
+            row = Table.read(self, name)
+            Table.write(self, name, bodies.pop(0), row.version if row else None)
 
 
 def stored(table, name="menu"):
@@ -96,7 +99,7 @@ def test_the_tag_changes_with_the_document(table, body):
 
 
 def test_the_tag_belongs_to_the_document_that_is_returned(table):
-    table.after_read = [b"fish"]
+    table.early = [b"fish"]
     response, now = get(table, "menu"), get(table, "menu")
     assert now.body == b"fish"
     assert (response.headers["ETag"] == now.headers["ETag"]) == (response.body == now.body)
@@ -228,34 +231,40 @@ def test_an_empty_document_is_not_created_again(table):
 
 # A rival
 
+moments = pytest.mark.parametrize("moment", ["early", "before_write"])
 
-def test_a_rival_between_the_check_and_the_write_is_not_overwritten(table):
+
+@moments
+def test_a_rival_between_the_check_and_the_write_is_not_overwritten(table, moment):
     seen = tag(table)
-    table.after_read = [b"the rival's"]
+    setattr(table, moment, [b"the rival's"])
     assert put(table, "menu", {"if-match": seen}, b"fish").status == 412
     assert stored(table) == b"the rival's"
 
 
-def test_a_rival_who_creates_the_document_first_is_not_overwritten(table):
-    table.after_read = [b"the rival's"]
+@moments
+def test_a_rival_who_creates_the_document_first_is_not_overwritten(table, moment):
+    setattr(table, moment, [b"the rival's"])
     assert put(table, "wine list", {"if-none-match": "*"}, b"red").status == 412
     assert stored(table, "wine list") == b"the rival's"
 
 
+@moments
 @pytest.mark.parametrize("rivals", [1, 5])
-def test_a_rival_who_leaves_the_condition_true_does_not_stop_the_write(table, rivals):
-    table.after_read = [b"rival %d" % number for number in range(rivals)]
+def test_a_rival_who_leaves_the_condition_true_does_not_stop_the_write(table, moment, rivals):
+    setattr(table, moment, [b"rival %d" % number for number in range(rivals)])
     response = put(table, "menu", {"if-match": "*"}, b"fish")
     assert response.status == 204
     assert stored(table) == b"fish"
     assert response.headers["ETag"] == tag(table)
 
 
-def test_a_rival_who_writes_one_of_the_tags_does_not_stop_the_write(table):
+@moments
+def test_a_rival_who_writes_one_of_the_tags_does_not_stop_the_write(table, moment):
     before, other = tag(table), Busy()
     Table.write(other, "menu", b"soup", None)
     after = put(other, "menu", {"if-match": before}, b"the rival's").headers["ETag"]
-    table.after_read = [b"the rival's"]
+    setattr(table, moment, [b"the rival's"])
     assert put(table, "menu", {"if-match": f"{before}, {after}"}, b"fish").status == 204
     assert stored(table) == b"fish"
 
