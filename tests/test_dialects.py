@@ -215,7 +215,7 @@ def test_every_point_holds_somewhere(point: evidence.Point) -> None:
         facts(speaks=True), facts(linked=1.0), facts(back=1.0), facts(count=1, title=True, marked=1.0),
         facts(count=1, only=True, marked=1.0), facts(count=1, named=True, asking=1.0), facts(answered=0.0),
         facts(form="bold", answered=0.0), facts(form="item", answered=0.5), facts(divided=1.0),
-        facts(form="details", asking=1.0), facts(linked=1.0, speaks=True),
+        facts(form="details", asking=1.0), facts(linked=1.0, speaks=True), facts(echoed=1.0),
     ]  # fmt: skip
     assert any(point.holds(group) for group in groups)
     assert not all(point.holds(group) for group in groups)

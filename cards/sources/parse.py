@@ -19,7 +19,9 @@ KEYS = ("title", "roles", "difficulty", "verified", "reviewed")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML_MATTER = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 # What only house syntax has, or a misspelling of it.
-_HOUSE = re.compile(r"<!--\s*(?:card\b|\w+\s*:?\s*(?:id|difficulty|kind)=|check[ \t]*\n)", re.IGNORECASE)
+_HOUSE = re.compile(
+    r"<!--\s*(?:card\s*(?::|-->|[^<>]*=)|\w+\s*:?\s*(?:id|difficulty|kind)=|check[ \t]*\n)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,21 @@ def parse(source: Source, chosen: Sequence[str] = ()) -> Parsed:
     guessed = not chosen or any(name != house.NAME for name in chosen)
     if house.NAME in chosen or not guessed or _HOUSE.search(source.text):
         parsed = _house(source)
-        if parsed.blocks or not guessed or any(fault.code != "C122" for fault in parsed.faults):
+        if parsed.blocks or not guessed or _is_house(parsed):
             return parsed
     return _guess(source, chosen)
+
+
+def _is_house(parsed: Parsed) -> bool:
+    """Whether a file without a house card was meant to have some: it has their comments, and not only in code."""
+    if all(fault.code == "C122" for fault in parsed.faults):
+        return False
+    tokens = [token for chunk in parsed.document.chunks for token in chunk.tokens]
+    return any(
+        token.type in ("html_block", "html_inline") and _HOUSE.search(token.content)
+        for top in tokens
+        for token in (top, *(top.children or ()))
+    )
 
 
 def _house(source: Source) -> Parsed:

@@ -16,6 +16,8 @@ _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)")
 _HEADING = re.compile(r"(#{2,6})(?=[^\s#])")
 _ADMONITION = re.compile(r"(?:\?{3}\+?|!{3})[ \t]+(\w+)[^\n\"]*(?:\"(.*)\")?[ \t]*$")
 _TOOL = re.compile(r"[ \t]*(?:%%[ \t]*(?:ANKI|END)?[ \t]*(?:%%)?|END[ \t]*%%|<!--[ \t]*(?:ANKI|END)[ \t]*-->)[ \t]*$")
+_HEADING_IN = re.compile(r"#{1,6}[ \t]+\S")
+_NEAR = 4
 _TAB = 4
 _LONG = 400
 _LISTED = frozenset("-*+0123456789")
@@ -51,6 +53,9 @@ def _repair(lines: list[str]) -> None:
         first = text[0]
         if first in _LISTED and (item := _ITEM.match(line)):
             items.append(len(item[0].expandtabs(_TAB)))
+        elif first == "#" and indent and _HEADING_IN.match(text) and _next_indent(lines, index) < indent:
+            lines[index] = text  # it only looks as if it were in the item above
+            items.clear()
         elif line[0] == "#":
             lines[index] = _HEADING.sub(r"\1 ", line, count=1)
         elif line[0] == ":" and line[1:2] in " \t":
@@ -62,6 +67,12 @@ def _repair(lines: list[str]) -> None:
         elif first in "%E<" and _TOOL.match(line):
             lines[index] = ""
         index += 1
+
+
+def _next_indent(lines: Sequence[str], index: int) -> int:
+    """The column at which the next line with text begins."""
+    after = next((line for line in lines[index + 1 : index + 1 + _NEAR] if line.strip()), "")
+    return _width(after) if after else _TAB
 
 
 def _width(line: str) -> int:

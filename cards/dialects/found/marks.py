@@ -17,15 +17,17 @@ from ..words.labels import Label
 from .candidates import Candidate, Group
 from .stream import Piece, Stream
 
+_SEVERAL = 3
 Mark = Literal["", "answer-label", "answer-heading", "details", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How the answers of candidates are marked, by their index; and the groups of which most are."""
+    """How the answers of candidates are marked, by their index; the groups of which most are, and of which few are."""
 
     of: Mapping[int, Mark]
     groups: frozenset[Group] = field(default=frozenset())
+    plain: frozenset[Group] = field(default=frozenset())
 
     def __getitem__(self, candidate: Candidate) -> Mark:
         return self.of[candidate.index]
@@ -36,11 +38,12 @@ class Marks:
 
 def find(stream: Stream, proposed: Sequence[Candidate]) -> Marks:
     """How each answer is marked before another question begins."""
-    found = _marked(stream, proposed)
     fellows = Counter(candidate.group for candidate in proposed)
+    found = _marked(stream, proposed, fellows)
     marked = Counter(candidate.group for candidate in proposed if found[candidate.index])
     most = {group for group, count in marked.items() if count > 1 and 2 * count > fellows[group]}
-    return Marks(found, frozenset(most))
+    plain = {group for group, count in fellows.items() if count > 1 and 2 * marked[group] < count}
+    return Marks(found, frozenset(most), frozenset(plain))
 
 
 def mark(piece: Piece) -> Mark:
@@ -73,8 +76,9 @@ def _quoted_label(piece: Piece) -> Label | None:
     return labels.read(piece.chunk.text.lstrip("> ").split("\n", 1)[0])
 
 
-def _marked(stream: Stream, proposed: Sequence[Candidate]) -> Mapping[int, Mark]:
+def _marked(stream: Stream, proposed: Sequence[Candidate], fellows: Mapping[Group, int]) -> Mapping[int, Mark]:
     found: dict[int, Mark] = {candidate.index: "" for candidate in proposed}
+    doubtful: dict[Group, dict[int, Mark]] = {}
     starts = {candidate.index: candidate for candidate in proposed}
     waiting: Candidate | None = None
     last: Candidate | None = None
@@ -89,8 +93,14 @@ def _marked(stream: Stream, proposed: Sequence[Candidate]) -> Mapping[int, Mark]
         elif (kind := mark(piece)) and not _is_doubtful(kind, piece, waiting):
             found[waiting.index] = kind
             last, waiting = waiting, None
+        elif kind in ("details", "choice"):
+            doubtful.setdefault(waiting.group, {}).setdefault(waiting.index, kind)
         elif piece.role == "heading" and piece.chunk and not labels.heading(piece.chunk.text):
             waiting = None
+    for group, marked in doubtful.items():
+        # What most of several lines have that look alike is no coincidence.
+        if len(marked) >= _SEVERAL and 2 * len(marked) > fellows[group]:
+            found.update({index: kind for index, kind in marked.items() if not found[index]})
     return found
 
 
@@ -99,8 +109,10 @@ def _is_doubtful(kind: Mark, piece: Piece, candidate: Candidate) -> bool:
     if kind == "answer-heading":
         return candidate.form != "heading"
     asked = candidate.asked
-    if kind == "choice" or asked.asks or asked.numbered or vocabulary.is_task(asked.text):
+    if asked.asks or asked.numbered or vocabulary.is_task(asked.text):
         return False
+    if kind == "choice":
+        return True  # a list of what is done
     # Under a line that asks nothing a label may be the response of a server, and a fold a picture.
     if label := piece.label or _quoted_label(piece):
         return len(label.word) == 1 or vocabulary.is_doubtful(label.word)

@@ -35,6 +35,8 @@ _HEAD = 120
 _SIGNS = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.IGNORECASE)
 _SAME_LINE = re.compile(r"(?<![ \t])[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
 _RUN_END = re.compile(r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:\Z|\n))")
+# "Question (EN)", "Answer [de-AT]"
+_TONGUE = re.compile(r"(?<![ \t])[ \t]*[(\[][A-Za-z]{2}(?:[-_][A-Za-z]{2})?[)\]]$")
 _DOTTED_ANSWER = re.compile(r"[ \t]*(?:\*\*|__)?A[.)](?:\*\*|__)?[ \t]*")
 
 
@@ -153,14 +155,19 @@ def heading(text: str) -> str:
     """What a heading begins if it is only a label, or ""."""
     if len(text) > _HEAD:
         return ""
-    return vocabulary.label(
-        re.sub(r"[^\w'’& -]+", " ", re.sub(r"\d+[.)]?$|^\d+[.)]", "", text.strip(" :：*_"))).strip()
-    )
+    plain = _TONGUE.sub("", text.strip(" :：*_"))
+    plain = re.sub(r"[^\w'’& -]+", " ", re.sub(r"\d+[.)]?$|^\d+[.)]", "", plain.strip(" :：*_"))).strip()
+    return vocabulary.label(plain) or vocabulary.qualified_heading(plain)
 
 
 def is_offer(text: str) -> bool:
     """Whether a summary only says that there is more: "Click to expand", or nothing."""
     return _OFFER.fullmatch(text.strip(" :：.!*_`▶►👉🔽⬇️")) is not None
+
+
+def is_hint(text: str) -> bool:
+    """Whether a summary or a heading offers a hint: "Hint", "Hint 2"."""
+    return heading(text) == "hint"
 
 
 def is_reveal(text: str) -> bool:

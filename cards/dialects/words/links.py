@@ -4,12 +4,50 @@ from __future__ import annotations
 
 import re
 
+from . import vocabulary
+
 _LOCAL = re.compile(r"\]\(#([^)\s]+)\)")
 _BACK = re.compile(r"(?:<[^<>]+>|\s|\*\*|__)*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(#[^)]*\)(?:<[^<>]+>|\s|\*\*|__)*")
 _BACK_HTML = re.compile(
     r"<(?:div|p|a|b|sup|h\d)\b[^<>]*>(?:\s*<[^<>]+>)*[^<>]{0,40}(?:</?[^<>]+>\s*)+", re.IGNORECASE
 )  # fmt: skip
 _HREF_HERE = re.compile(r"href\s*=\s*[\"']?#", re.IGNORECASE)
+
+
+# The text of links within brackets of their own would cost too much to find in a long line.
+_LONGEST = 600
+_LINK = re.compile(
+    r"!?\[(?P<text>[^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ \t]+\"[^\"\n]*\")?\)"
+    r"|<a\b[^<>]*>(?P<shown>[^<>]*)</a>|<https?://[^<>\s]+>|(?<![\w/])https?://[^\s<>()]+|\[\[[^\[\]\n]+\]\]",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")
+_FEW_WORDS = 6
+
+
+def is_only_link(text: str) -> bool:
+    """Whether a text is one link or several and nothing else, but for the marks between them."""
+    if len(text) > _LONGEST or "`" in text or not _LINK.search(text):
+        return False
+    return not re.search(r"\w", _LINK.sub("", text))
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether a paragraph only says where the answer is, or where the question comes from.
+
+    `[Docs](https://…)`, "Read the answer on [a site](…)", "(asked 3 times, [a firm](…))".
+    """
+    if len(text) > _LONGEST:
+        return False
+    if is_only_link(text):
+        return True
+    rest = _LINK.sub("", text)
+    if rest == text or "`" in text:
+        return False
+    if _ASIDE.fullmatch(rest.strip(" *_")):
+        return True
+    words = re.findall(r"[^\W_]+", rest)
+    return len(words) <= _FEW_WORDS and vocabulary.points_elsewhere(rest.lstrip(" *_-–—>(👉➡️🔗"))
 
 
 def anchors(text: str) -> frozenset[str]:

@@ -14,7 +14,8 @@ _LEAD = re.compile(
 )
 _SYMBOLS = re.compile(r"(?:[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]|:[a-z_]+:)+[ \t]*")
 _NUMBER = re.compile(
-    r"(?:\\?#?\d{1,3}(?:\.\d{1,3})*(?:\\?[.):、．\]]|[：）]|[ \t]*[-–—][ \t])"
+    r"(?:\\?#?\d{1,3}(?:[.-]\d{1,3})*(?:\\?[.):、．。\]](?!\d)|[：）]|[ \t]*[-–—][ \t])"
+    r"|\d{1,3}(?:\.\d{1,3}){1,3}(?=[ \t]+(?P<next>\S))"
     r"|\(\d{1,4}\)|（\d{1,4}）|\[\d{1,4}\]|\[[A-Z]{1,8}[- ]?\d{1,5}\]"
     r"|第\s*[\d一二三四五六七八九十百]+\s*[题題问問])[ \t]*[:：、]?[ \t]*"
 )
@@ -41,6 +42,10 @@ _ONLY_NUMBER = re.compile(r"[#№]?[ \t]*\d{1,4}[.)]?")
 _SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
 _ANCHOR = re.compile(r"(?<![ \t])[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
+# A link of a word or two after the question mark: `[[src](…)]`, `[1](…)`.
+_SOURCE = re.compile(
+    r"(?<=[?？؟])[ \t]*[\[(]?(?P<link>\[\w{1,12}(?:[ \t]\w{1,12})?\]\(https?://[^()\s]+\))[\])]?$"
+)
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
 # A single letter is a label only if it is one in every language.
 _LETTERS = frozenset("qQ问問سQ")
@@ -48,12 +53,13 @@ _LETTERS = frozenset("qQ问問سQ")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question in a line, as Markdown, and what else the line says."""
+    """The question in a line, as Markdown, and what else the line says: a link behind it may be its `source`."""
 
     text: str
     numbered: bool = False
     labelled: bool = False
     level: Level | None = None
+    source: str = ""
 
     @property
     def asks(self) -> bool:
@@ -63,6 +69,8 @@ class Asked:
     @property
     def is_blank(self) -> bool:
         """Whether it is empty, or a placeholder of a template."""
+        if "`" in self.text:
+            return self.text.strip("` ") == ""
         return not re.search(r"\w", self.text) or _PLACEHOLDER.fullmatch(self.text) is not None
 
 
@@ -72,6 +80,9 @@ def read(text: str) -> Asked:
     numbered = labelled = False
     level: Level | None = None
     text = text.strip()
+    source = _SOURCE.search(text) if text.endswith((")", "]")) else None
+    if source:
+        text = text[: source.start()].rstrip()
     if _ONLY_NUMBER.fullmatch(text):
         return Asked("", numbered=True, labelled=True)
     for _ in range(12):  # each round removes one mark; no line has more
@@ -87,7 +98,10 @@ def read(text: str) -> Asked:
             text = text[symbols.end() :]
         if number := _NUMBER.match(text):
             rest = text[number.end() :]
-            if rest.strip(" *_") or number[0].startswith("第"):
+            # In "3.14 is which constant?" the number is asked about.
+            if (number["next"] or "").islower():
+                pass
+            elif rest.strip(" *_") or number[0].startswith("第"):
                 text, numbered = rest, True
                 labelled = labelled or number[0].startswith("第")
         elif (counter := _COUNTER.match(text)) and vocabulary.is_counter(counter[1]):
@@ -98,7 +112,7 @@ def read(text: str) -> Asked:
         text = text.strip(_SPACE).rstrip("#").strip(_SPACE)
         if text == before:
             break
-    return Asked(_balanced(text), numbered, labelled, level)
+    return Asked(_balanced(text), numbered, labelled, level, source["link"] if source else "")
 
 
 def is_mark(text: str) -> bool:

@@ -15,12 +15,13 @@ except ModuleNotFoundError:  # Python 3.10
 from ...model import DIFFICULTIES
 
 # What a label may begin. If two languages use a word differently, the first here applies.
-LABELS = ("question", "answer", "follow-up", "level", "source")
+LABELS = ("question", "answer", "follow-up", "level", "source", "hint")
 _MARKS = ("?", "？", "؟", "⁇")
 _QUOTES = "\"'“”‘’«»「」`*_"
 # A placeholder is not much longer than its first words.
 _LONG, _MORE = 60, 12
 _QUALIFIED = 4
+_FEW = 7
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 
@@ -65,6 +66,20 @@ def qualified_label(word: str) -> str:
     return next((kind for kind in ("answer", "question") if kind in kinds), "")
 
 
+def qualified_heading(text: str) -> str:
+    """What a heading begins whose other words only qualify a label: "Model answer", "Answer guide"."""
+    parts = text.split()
+    if not 1 < len(parts) <= _QUALIFIED:
+        return ""
+    kinds = [label(part) if len(part) > 1 else "" for part in parts]
+    rest = [part for part, kind in zip(parts, kinds, strict=True) if kind != "answer"]
+    return "answer" if len(rest) == len(parts) - 1 and all(map(_qualifies, rest)) else ""
+
+
+def _qualifies(word: str) -> bool:
+    return word.casefold() in _set("qualifier") or (difficulty(word.split("-")[0]) != "")
+
+
 @cache
 def _difficulties() -> Mapping[str, str]:
     return {word: level for level in reversed(DIFFICULTIES) for word in _table()[level]}
@@ -100,6 +115,21 @@ def letters() -> tuple[tuple[str, str], ...]:
 def is_filler(word: str) -> bool:
     """Whether a word may appear in a heading that names a difficulty."""
     return word in _set("about")
+
+
+def asks_about_it(text: str) -> bool:
+    """Whether a short question names nothing that it asks about: "What is it for?", "Why does this exist?"."""
+    words = _WORD.findall(text.casefold())
+    return len(words) <= _FEW and any(word in _set("it") for word in words) and all(map(_is_small, words))
+
+
+def _is_small(word: str) -> bool:
+    return word in _set("it") or word in _set("asks") or word in _set("small")
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether a text begins like one that only says where the answer is."""
+    return _begins(text, "pointer")
 
 
 def is_placeholder(text: str) -> bool:

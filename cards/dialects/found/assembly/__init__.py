@@ -7,13 +7,14 @@ how difficult it is, and `card` makes the Block.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ....model import Block, Document, Span
 from ...words.levels import Level
 from ..stream import Stream
 from ..weighing import Taken
+from .borders import Opened
 from .card import card, whole
 from .walk import Walk
 
@@ -34,8 +35,21 @@ def assemble(document: Document, stream: Stream, taken: Mapping[int, Taken]) -> 
     walk = Walk(stream, taken)
     walk.run()
     made = [card(document, opened) for opened in walk.found]
+    for index in _repeated(walk.found, made):
+        made[index] = card(document, walk.found[index], repeated=True)
     return Assembled(
         tuple(found for found in made if isinstance(found, Block)),
         tuple(found for found in made if isinstance(found, Span)),
         walk.level,
     )
+
+
+def _repeated(opened: Sequence[Opened], made: Sequence[Block | Span | None]) -> Iterator[int]:
+    """The cards whose fronts are equal, but which stand under different headings."""
+    fronts: dict[str, list[int]] = {}
+    for index, found in enumerate(made):
+        if isinstance(found, Block):
+            fronts.setdefault(found.asked.casefold(), []).append(index)
+    for indices in fronts.values():
+        if len({opened[index].section for index in indices}) > 1:
+            yield from indices

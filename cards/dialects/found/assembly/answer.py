@@ -16,13 +16,18 @@ from .... import markdown
 from ....model import Chunk, Document
 from ...words import labels, vocabulary
 from ...words.levels import Level
+from ...words.question import Asked
 from .. import marks
 from ..marks import Mark
 from ..stream import Piece
+from ..weighing import Taken
 from . import metadata, substance
 from .options import Options
 
 Part = Literal["front", "answer", "more", "source"]
+
+# A heading, and the links under it.
+_SECTION = 2
 
 _COMMENT = re.compile(r"<!--\s*(.*?)\s*(?:-->|\Z)", re.DOTALL)
 
@@ -50,23 +55,56 @@ class Answer:
     @property
     def explains(self) -> bool:
         """Whether it is more than code and options."""
-        return any(chunk.type == "paragraph" for chunk in self.answer)
+        return any(
+            chunk.type == "paragraph" or (chunk.type == "list" and metadata.is_metadata(chunk)) for chunk in self.answer
+        )
 
 
-def read(document: Document, asked: str, shown: Sequence[Chunk], body: Sequence[Piece]) -> Answer:
-    """Sort the pieces under a question that asks `asked`, and with it what is `shown`."""
+def read(document: Document, asked: Asked, taken: Taken, body: Sequence[Piece]) -> Answer:
+    """Sort the pieces under a question that asks `asked`."""
     reader = _Reader(document, body)
     for piece in body:
         reader.take(piece)
-    parts = reader.parts
+    parts, shown = reader.parts, taken.candidate.shown
     if not reader.mark:
         parts["answer"], parts["front"] = parts["front"], []
-    kept: Mapping[Part, list[Chunk]] = {name: substance.trimmed(chunks) for name, chunks in parts.items()}
-    front = (*shown, *(kept["front"] or _pointed_at(asked, kept["answer"])))
+    elif asked.asks and (reader.is_weak or taken.plain or taken.candidate.folds or _repeats(body)):
+        kept = _told_before(asked.text, parts["front"])
+        parts["answer"], parts["front"] = parts["front"][kept:] + parts["answer"], parts["front"][:kept]
+    parts["source"] = _last_links(parts["answer"]) + parts["source"]
+    found: Mapping[Part, list[Chunk]] = {name: substance.trimmed(chunks) for name, chunks in parts.items()}
+    front = (*shown, *(found["front"] or _pointed_at(asked.text, found["answer"])))
     return Answer(
         reader.mark, reader.level, reader.draft,
-        front, tuple(kept["answer"]), tuple(kept["more"]), tuple(kept["source"]),
+        front, tuple(found["answer"]), tuple(found["more"]), tuple(found["source"]),
     )  # fmt: skip
+
+
+def _repeats(body: Sequence[Piece]) -> bool:
+    """Whether the same label of an answer stands twice, and so begins parts of one."""
+    words = [piece.label.word for piece in body if piece.label and piece.label.kind == "answer"]
+    return len(words) > len(set(words))
+
+
+def _told_before(asked: str, front: Sequence[Chunk]) -> int:
+    """How many of the blocks before a mark belong to the question, where the answer may begin before its mark.
+
+    A statement there answers, but for one among the options of the question. The code above it does too, unless the
+    question speaks of it.
+    """
+    first = next((number for number, chunk in enumerate(front) if substance.states(chunk)), None)
+    if first is None or any(map(substance.is_options, front)):
+        return len(front)
+    return first if vocabulary.points(asked) else 0
+
+
+def _last_links(answer: list[Chunk]) -> list[Chunk]:
+    """The sections of links at the end of an answer, taken from it."""
+    found: list[Chunk] = []
+    while len(answer) > _SECTION and answer[-2].type == "heading" and not substance.answers(answer[-1]):
+        found[:0] = answer[-2:]
+        del answer[-2:]
+    return found
 
 
 def _pointed_at(asked: str, told: Sequence[Chunk]) -> Sequence[Chunk]:
@@ -87,6 +125,9 @@ class _Reader:
         self.level: Level | None = None
         self.draft = False
         self.options = Options(body)
+        self.folds: list[Part | None] = []
+        self.hinted: Part | None = None
+        self.is_weak = False
 
     def take(self, piece: Piece) -> None:
         chunk = piece.chunk
@@ -96,6 +137,8 @@ class _Reader:
             self._label(piece)
         elif piece.role == "fold" and chunk:
             self._fold(piece, chunk)
+        elif piece.role == "end":
+            self.part = (self.folds.pop() if self.folds else None) or self.part
         elif chunk:
             self._block(piece, chunk)
 
@@ -114,12 +157,16 @@ class _Reader:
 
     def _heading(self, chunk: Chunk) -> None:
         told, kind = marks.told_in(chunk.text), labels.heading(chunk.text)
+        self.part, self.hinted = self.hinted or self.part, None
         if told is not None:
             self._open("answer-heading")
             if told:
                 self._add(markdown.paragraph(told, chunk))
         elif kind == "source":
             self.part = "source"
+        elif kind == "hint":
+            self.hinted, self.part = self.part, "more"
+            self._add(replace(chunk, text=f"{'#' * chunk.level} {chunk.text}"))
         else:
             if kind == "follow-up":
                 self.part = "more"
@@ -130,18 +177,26 @@ class _Reader:
     def _label(self, piece: Piece) -> None:
         kind = piece.label.kind if piece.label else ""
         if marks.mark(piece) == "answer-label" and not self.parts["answer"]:
+            self.is_weak = not self.mark and piece.label is not None and vocabulary.is_doubtful(piece.label.word)
             self._open("answer-label")
             self._add(piece.chunk)
         elif kind == "level" and (level := metadata.level(piece)):
             self.level = self.level or level
+        elif kind == "hint" and (hint := _as_written(self.document, piece)):
+            self.parts["more"].append(hint)
         else:
             if kind == "follow-up":
                 self.part = "more"
             self._add(_as_written(self.document, piece))
 
     def _fold(self, piece: Piece, chunk: Chunk) -> None:
+        self.folds.append(None)
         if marks.mark(piece) == "details":
+            self.is_weak = self.is_weak or (not self.mark and labels.is_offer(piece.text) and piece.text != "")
             self._open("details")
+        elif labels.is_hint(piece.text):
+            self.folds[-1], self.part = self.part, "more"
+            self._add(markdown.paragraph(f"**{piece.text.strip('*')}**", chunk, piece.line))
         elif piece.text:
             self._add(markdown.paragraph(f"**{piece.text.strip('*')}**", chunk, piece.line))
 

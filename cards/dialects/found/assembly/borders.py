@@ -20,12 +20,14 @@ from ..weighing import Taken
 class Opened:
     """A question whose answer is being read.
 
-    `folds` counts what is open in its body. A question that folds may be `closed`, and then `waits` for an answer that
+    `section` is the heading above it, and `title` one that belongs to it alone. `folds` counts what is open in its body. A question that folds may be `closed`, and then `waits` for an answer that
     folds right below it. Once it is `done`, only further questions follow.
     """
 
     taken: Taken
     level: Level | None
+    section: str = ""
+    title: str = ""
     body: list[Piece] = field(default_factory=list)
     folds: int = 0
     closed: bool = False

@@ -5,12 +5,13 @@ A wrong front line, a card that is none for want of an answer, and how a card's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .... import markdown
 from ....model import Block, Chunk, Document, Span
 from ...block import block
-from ...words import levels, question
+from ...words import levels, question, vocabulary
 from ...words.question import Asked
 from ..candidates import Candidate
 from ..marks import Mark
@@ -19,26 +20,46 @@ from . import answer
 from .answer import Answer
 from .borders import Opened
 
+_PARAGRAPH = re.compile(r"</?(?:p|div|br)\b[^<>]*>", re.IGNORECASE)
 
-def card(document: Document, opened: Opened) -> Block | Span | None:
-    """The card of a question; None where nothing is asked, or nothing that is missed."""
+
+def card(document: Document, opened: Opened, repeated: bool = False) -> Block | Span | None:
+    """The card of a question; None where nothing is asked, or nothing that is missed.
+
+    A question that is `repeated` in its file, or asks about "it" alone, is asked with the heading above it.
+    """
     candidate = opened.candidate
-    found = _asked(candidate, opened.body)
+    found = _asked(document, candidate, opened.body)
     if found is None:
         return None
     asked, chunk, body = found
-    read = answer.read(document, asked.text, candidate.shown, body)
+    read = answer.read(document, asked, opened.taken, body)
     line = candidate.line if chunk is candidate.chunk else chunk.line
     expected = opened.taken.expects_mark
     if not _is_answered(asked, read, expected):
         return Span(document.source.path, line, candidate.chunk.column) if asked.asks or expected else None
     return block(
         document, _dialect(candidate, read.mark), line, candidate.chunk.column,
-        (markdown.paragraph(asked.text, chunk),), read.answer,
-        front=read.front, more=read.more, source=read.source,
+        _shown(asked, chunk, opened, repeated), read.answer,
+        front=read.front, more=read.more, source=(*read.source, *_source(asked, chunk)),
         level=levels.among(asked.level or read.level or opened.level, document.source.text),
         anchor=candidate.chunk.anchor,
     )  # fmt: skip
+
+
+def _shown(asked: Asked, chunk: Chunk, opened: Opened, repeated: bool) -> Sequence[Chunk]:
+    """The paragraphs that ask."""
+    if opened.title:
+        # Its own line may be far above.
+        return markdown.paragraph(opened.title, chunk, chunk.line - 2), markdown.paragraph(asked.text, chunk)
+    if opened.section and not opened.candidate.below and (repeated or vocabulary.asks_about_it(asked.text)):
+        return (markdown.paragraph(f"{opened.section}: {asked.text}", chunk),)
+    return (markdown.paragraph(asked.text, chunk),)
+
+
+def _source(asked: Asked, like: Chunk) -> Sequence[Chunk]:
+    """The link behind a question that says where it is from."""
+    return (markdown.paragraph(asked.source, like),) if asked.source else ()
 
 
 def whole(document: Document, title: str) -> list[Block]:
@@ -52,14 +73,24 @@ def whole(document: Document, title: str) -> list[Block]:
     return [block(document, "heading", line, 1, (shown,), chunks, level=asked.level)]
 
 
-def _asked(candidate: Candidate, body: Sequence[Piece]) -> tuple[Asked, Chunk, Sequence[Piece]] | None:
+def _asked(document: Document, candidate: Candidate, body: Sequence[Piece]) -> tuple[Asked, Chunk, Sequence[Piece]] | None:
     """What is asked, the block that asks it, and what is left of the body, where the question is taken from it."""
     if not candidate.below:
         return candidate.asked, candidate.chunk, body
     for index, piece in enumerate(body):
-        if piece.role == "block" and piece.chunk and piece.chunk.type == "paragraph":
-            return question.read(piece.chunk.text), piece.chunk, (*body[:index], *body[index + 1 :])
+        if piece.role == "block" and piece.chunk and (text := _text(document, piece.chunk)):
+            return question.read(text), piece.chunk, (*body[:index], *body[index + 1 :])
     return None
+
+
+def _text(document: Document, chunk: Chunk) -> str:
+    """What a block asks under a heading such as "Question": a paragraph, alone, in a quote or in HTML."""
+    if chunk.type == "quote":
+        inside = markdown.inside(document, chunk)
+        return inside[0].text if inside and inside[0].type == "paragraph" else ""
+    if chunk.type == "html":
+        return _PARAGRAPH.sub("", chunk.text).strip()
+    return chunk.text if chunk.type == "paragraph" else ""
 
 
 def _is_answered(asked: Asked, read: Answer, expects_mark: bool) -> bool:

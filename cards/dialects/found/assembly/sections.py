@@ -1,10 +1,10 @@
-"""Headings and bold lines -> how difficult what stands under them is: "Basic", "Level 1: Easy", "**Advanced:**"."""
+"""Headings and bold lines -> how difficult what stands under them is ("Basic", "**Advanced:**"), and what it is about."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
-from ...words import emphasis, levels, question, vocabulary
+from ...words import emphasis, labels, levels, question, vocabulary
 from ...words.levels import Level
 from ..candidates import NO_HEADING
 from ..stream import Piece, Stream
@@ -17,12 +17,18 @@ class Sections:
 
     def __init__(self, stream: Stream, taken: Container[int]) -> None:
         self._levels = _levels(stream, taken)
+        self._titles = _titles(stream, taken)
         self._open: list[tuple[int, Level | None]] = []
+        self._over: list[tuple[int, str]] = []
 
     def enter(self, depth: int, index: int) -> None:
         """A heading of this depth begins a section; it says the level that was found at `index`, if one was."""
         while self._open and self._open[-1][0] >= depth:
             self._open.pop()
+        while self._over and self._over[-1][0] >= depth:
+            self._over.pop()
+        if index in self._titles:
+            self._over.append((depth, self._titles[index]))
         self._open.append((depth, self._levels.get(index)))
 
     def say(self, level: Level) -> None:
@@ -36,12 +42,29 @@ class Sections:
         return next((level for _, level in reversed(self._open) if level), None)
 
 
+    def title(self, depth: int) -> str:
+        """The nearest heading above a question of this depth that names a topic, or ""."""
+        return next((text for over, text in reversed(self._over) if over < depth), "")
+
+
 def level_of_line(piece: Piece) -> Level | None:
     """The level that a bold line says, and nothing else: "**Intermediate:**"."""
     chunk = piece.chunk
     if chunk is None or piece.role != "block" or chunk.type != "paragraph" or chunk.text[:2] not in ("**", "__"):
         return None
     return levels.of_words(chunk.text) if emphasis.is_bold(chunk.text.strip().rstrip(":：")) else None
+
+
+def _titles(stream: Stream, taken: Container[int]) -> Mapping[int, str]:
+    """The headings by index that name a topic: no questions, and neither levels nor parts of the page."""
+    found = {}
+    for index, piece in enumerate(stream):
+        if piece.role != "heading" or piece.chunk is None or index in taken or labels.heading(piece.chunk.text):
+            continue
+        read = question.read(piece.chunk.text)
+        if not (read.is_blank or vocabulary.is_aside(read.text) or levels.of_words(read.text)):
+            found[index] = read.text
+    return found
 
 
 def _levels(stream: Stream, taken: Container[int]) -> Mapping[int, Level]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from .... import markdown
 from ....model import Chunk
-from ...words import links, vocabulary
+from ...words import links, options, vocabulary
 
 _BREAKS = re.compile(r"(?<!\s)(?:\s*<br\s*/?>)+\s*\Z", re.IGNORECASE)
-_BLANK = re.compile(r"[\W_]*|\[[^\]\n]*\]|<[^>\n]*>")
+_BLANK = re.compile(r"[\W_]*|\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}")
+_COMMENT = re.compile(r"[ \t]*(?:#|//|--|/\*|<!--|;|%|\"\"\")[ \t]*(.*?)[ \t]*(?:\*/|-->|\"\"\")?[ \t]*|[ \t]*(?:pass|\.\.\.|…)?[ \t]*")
 _SPACE = " \t\n\u200b\\"
 
 
@@ -32,10 +33,38 @@ def answers(chunk: Chunk) -> bool:
         return False
     if chunk.type == "paragraph" and not _is_pictured(chunk):
         text = chunk.text.strip()
+        if is_options(chunk) or links.points_elsewhere(text):
+            return False
         if "`" in text or "$" in text:  # `$?` is an answer, and has no letter
             return True
         return _BLANK.fullmatch(text) is None and not vocabulary.is_placeholder(text) and not links.leads_back(text)
-    return not (chunk.type == "list" and markdown.is_boxed(chunk))
+    if chunk.type == "list":
+        lines = tuple(markdown.first_lines(chunk))
+        return not (markdown.is_boxed(chunk) or is_options(chunk) or all(map(links.is_only_link, lines)))
+    return not (chunk.type == "fence" and _is_template(chunk.text))
+
+
+def states(chunk: Chunk) -> bool:
+    """Whether a block tells something: a paragraph that neither asks nor introduces what follows."""
+    text = chunk.text.rstrip()
+    return (
+        chunk.type == "paragraph" and answers(chunk) and not _is_pictured(chunk)
+        and not vocabulary.is_marked(text) and not text.endswith((":", "："))
+    )  # fmt: skip
+
+
+def is_options(chunk: Chunk) -> bool:
+    """Whether a block holds the lettered options of a question."""
+    if chunk.type == "list":
+        return options.are(tuple(markdown.first_lines(chunk)))
+    return chunk.type == "paragraph" and options.are(chunk.text.split("\n"))
+
+
+def _is_template(fence: str) -> bool:
+    """Whether code only says where an answer goes: `# Your code here`."""
+    lines = fence.split("\n")[1:-1]
+    said = [match[1] for match in map(_COMMENT.fullmatch, lines) if match]
+    return len(said) == len(lines) and any(text and vocabulary.is_placeholder(text) for text in said)
 
 
 def _is_idle(chunk: Chunk) -> bool:

@@ -60,13 +60,18 @@ class Walk:
 
     def _start(self, taken: Taken, index: int) -> None:
         candidate = taken.candidate
-        title = _level_of_title(self._open) if self._open and candidate.form == "label" else None
-        if title:
+        above = self._open if candidate.form == "label" else None
+        title = _level_of_title(above) if above else None
+        named = _title(above) if above and _is_alone(index, self._stream, self._taken) else ""
+        if title or named:
             self._open = None
         self._finish()
         if candidate.form == "heading":
             self._sections.enter(candidate.level, index)
-        self._open = Opened(taken, candidate.asked.level or title or self._sections.level)
+        self._open = Opened(
+            taken, candidate.asked.level or title or self._sections.level,
+            section=self._sections.title(candidate.level), title=named,
+        )  # fmt: skip
         if candidate.rest:
             self._open.body.append(Piece("block", candidate.rest.line, candidate.rest))
 
@@ -85,6 +90,7 @@ class Walk:
             return
         if current.folds:
             current.folds -= 1
+            current.body.append(Piece("end", 0))
         elif current.candidate.folds:
             current.closed = current.waits = True
             if current.body:
@@ -109,6 +115,23 @@ class Walk:
         if self._open:
             self.found.append(self._open)
         self._open = None
+
+
+def _title(above: Opened) -> str:
+    """The heading above a labelled question, where nothing but its level stands between them."""
+    if above.candidate.form != "heading" or not all(map(metadata.is_level, above.body)):
+        return ""
+    return "" if above.candidate.asked.is_blank else above.candidate.asked.text
+
+
+def _is_alone(index: int, stream: Stream, taken: Mapping[int, Taken]) -> bool:
+    """Whether no other labelled question follows before the next heading."""
+    for number in range(index + 1, len(stream)):
+        if stream[number].role == "heading":
+            return True
+        if number in taken and taken[number].candidate.form == "label":
+            return False
+    return True
 
 
 def _level_of_title(current: Opened) -> Level | None:

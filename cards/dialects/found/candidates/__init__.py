@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from ..stream import Stream
 from . import bold, details, heading, label
 from .candidate import NO_HEADING, Candidate, Form, Group
+from .counting import uncounted
 
 __all__ = ["FORMS", "NO_HEADING", "Candidate", "Form", "Group", "propose"]
 
@@ -24,4 +25,5 @@ FORMS: tuple[Callable[[Stream], Iterator[Candidate]], ...] = (
 
 def propose(stream: Stream) -> tuple[Candidate, ...]:
     """The candidates of every form."""
-    return tuple(sorted((found for form in FORMS for found in form(stream)), key=lambda candidate: candidate.index))
+    proposed = sorted((found for form in FORMS for found in form(stream)), key=lambda candidate: candidate.index)
+    return tuple(uncounted(proposed))

@@ -17,7 +17,7 @@ from .candidate import Candidate, Group
 def propose(stream: Stream) -> Iterator[Candidate]:
     """Every summary and title that does more than offer an answer."""
     for index, piece in enumerate(stream):
-        if piece.role != "fold" or piece.chunk is None or labels.is_reveal(piece.text):
+        if piece.role != "fold" or piece.chunk is None or labels.is_reveal(piece.text) or labels.is_hint(piece.text):
             continue
         asked = question.read(piece.text)
         if asked.is_blank or vocabulary.is_aside(asked.text):

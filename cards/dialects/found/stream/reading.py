@@ -6,15 +6,18 @@ later step takes the list as it was written.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .... import markdown
-from ....model import Chunk, Document
-from ...words import callouts, items, labels
+from ....model import Chunk, Container, Document
+from ...words import callouts, emphasis, items, labels, vocabulary
 from . import html
 from .piece import Piece
 
 _DEEPEST = 3
+_OFTEN = 3
 
 
 def read(document: Document) -> tuple[Piece, ...]:
@@ -22,7 +25,49 @@ def read(document: Document) -> tuple[Piece, ...]:
     reader = _Reader(document)
     for chunk in document.chunks:
         reader.take(chunk)
-    return tuple(reader.found)
+    return tuple(_revealing(list(_closed(reader.found))))
+
+
+def _closed(found: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces, with an end before the next heading for each fold that is never closed."""
+    open_folds: list[int] = []
+    for index, piece in enumerate(found):
+        if piece.role == "fold":
+            open_folds.append(index)
+        elif piece.role == "end" and open_folds:
+            open_folds.pop()
+    waiting = 0
+    unclosed = set(open_folds)
+    for index, piece in enumerate(found):
+        if piece.role == "heading":
+            yield from (Piece("end", piece.line) for _ in range(waiting))
+            waiting = 0
+        waiting += index in unclosed
+        yield piece
+
+
+def _revealing(found: list[Piece]) -> Iterator[Piece]:
+    """The pieces; a summary that is the same under several lines that could ask only offers what it folds away."""
+    under = Counter(
+        piece.text.casefold()
+        for before, piece in zip(found, found[1:], strict=False)
+        if piece.role == "fold" and piece.text and _could_ask(before)
+    )
+    every = Counter(piece.text.casefold() for piece in found if piece.role == "fold")
+    for piece in found:
+        text = piece.text.casefold()
+        repeated = piece.role == "fold" and under[text] >= _OFTEN and 2 * under[text] > every[text]
+        if repeated and not (vocabulary.is_marked(piece.text) or labels.is_hint(piece.text)):
+            yield replace(piece, text="")
+        else:
+            yield piece
+
+
+def _could_ask(piece: Piece) -> bool:
+    if piece.role == "heading":
+        return True
+    text = piece.chunk.text if piece.chunk and piece.chunk.type == "paragraph" else ""
+    return vocabulary.is_marked(text) or emphasis.is_bold(text)
 
 
 class _Reader:
@@ -37,8 +82,11 @@ class _Reader:
         self.depth = 0
         self.letters = labels.letters(document.source.text)
         self.dotted = False
+        self.folds: list[tuple[Container, ...]] = []
+        self.left = 0
 
     def take(self, chunk: Chunk, owner: Chunk | None = None) -> None:
+        self._leave(chunk, owner)
         if self.summary is not None and chunk.type not in ("html", "heading"):
             self._in_summary(chunk, owner)
         elif chunk.type == "heading":
@@ -58,8 +106,24 @@ class _Reader:
     def _block(self, chunk: Chunk, owner: Chunk | None) -> None:
         self.found.append(Piece("block", chunk.line, chunk, list=owner))
 
+    def _fold(self, piece: Piece, within: tuple[Container, ...]) -> None:
+        """Something folds, in these containers."""
+        self.found.append(piece)
+        self.folds.append(within)
+
     def _end(self, line: int, owner: Chunk | None) -> None:
+        if self.folds:
+            self.folds.pop()
+        elif self.left:
+            self.left -= 1
+            return
         self.found.append(Piece("end", line, list=owner))
+
+    def _leave(self, chunk: Chunk, owner: Chunk | None) -> None:
+        """A fold ends at the latest with the item in which it began, even if its tag is lost in code."""
+        while self.folds and chunk.within[: len(self.folds[-1])] != self.folds[-1]:
+            self._end(chunk.line, owner)
+            self.left += 1
 
     def _paragraph(self, chunk: Chunk, owner: Chunk | None) -> None:
         if closing := html.closing(chunk):
@@ -93,7 +157,7 @@ class _Reader:
         if not head or not callout:
             self._block(chunk, owner)
             return
-        self.found.append(Piece("fold", chunk.line, chunk, text=callout.title or "Answer", list=owner))
+        self._fold(Piece("fold", chunk.line, chunk, text=callout.title or "Answer", list=owner), chunk.within)
         if callout.rest:
             self.take(markdown.paragraph(callout.rest, head, head.line + 1), owner)
         for child in children[1:]:
@@ -129,7 +193,7 @@ class _Reader:
         if self.summary is not None:
             text = " ".join(" ".join(self.summary).split())
             inner = tuple(self.inner)
-            self.found.append(Piece("fold", self.summary_line, chunk, text=text, list=owner, inner=inner))
+            self._fold(Piece("fold", self.summary_line, chunk, text=text, list=owner, inner=inner), chunk.within)
         self.summary, self.inner = None, []
 
     def _list(self, chunk: Chunk, owner: Chunk | None) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....model import Document, Span
+from ...words import vocabulary
 from ..candidates import Candidate, Group
 from ..marks import Mark, Marks
 from .evidence import Evidence
@@ -28,13 +29,14 @@ class Reason:
 class Taken:
     """A candidate that is a question, and all that was found out about it.
 
-    How its answer is marked, and whether it must be, since those of most that look alike are; its score, None where it
-    was not weighed.
+    How its answer is marked; whether it must be, since those of most that look alike are, or they are `plain` text; its
+    score, None where it was not weighed.
     """
 
     candidate: Candidate
     mark: Mark
     expects_mark: bool
+    plain: bool
     score: int | None
 
     @property
@@ -71,7 +73,8 @@ def choose(
 def _taken(candidate: Candidate, marks: Marks, evidence: Mapping[Group, Evidence]) -> Taken:
     found = evidence.get(candidate.group)
     expects_mark = candidate.group in marks.groups and not candidate.sure
-    return Taken(candidate, marks[candidate], expects_mark, found.score if found else None)
+    plain = candidate.group in marks.plain
+    return Taken(candidate, marks[candidate], expects_mark, plain, found.score if found else None)
 
 
 def _is_named(candidate: Candidate, mark: Mark, chosen: Sequence[str]) -> bool:
@@ -88,7 +91,12 @@ def _is_question(candidate: Candidate, marks: Marks, evidence: Mapping[Group, Ev
         return False
     if marks[candidate] or candidate.sure or candidate.group in marks.groups:
         return True
-    return not candidate.needs_mark and evidence[candidate.group].is_enough
+    if candidate.needs_mark:
+        return False
+    # One that asks among others with a number, or without one, is as sure as they are.
+    fellows = replace(candidate.group, numbered=not candidate.group.numbered)
+    alike = evidence.get(fellows) if vocabulary.is_marked(candidate.asked.text) else None
+    return evidence[candidate.group].is_enough or (alike is not None and alike.is_enough)
 
 
 def _reasons(

@@ -21,7 +21,7 @@ class Facts:
     """Lines of one form in one file: how many there are, and which share of them is what.
 
     They may ask, end with a question mark, be numbered, say a level; have anything under them, or headings that divide
-    it; fold away; be linked to, and linked back from. Of the file: whether its title or name speaks of questions,
+    it, or only a question; fold away; be linked to, and linked back from. Of the file: whether its title or name speaks of questions,
     whether its headings say levels, and whether the line is its title, its only heading, or what it is named after.
     """
 
@@ -33,6 +33,7 @@ class Facts:
     leveled: float
     answered: float
     divided: float
+    echoed: float
     folded: float
     linked: float
     back: float
@@ -72,6 +73,7 @@ def _facts(group: Group, members: Sequence[Candidate], page: Page, marked: bool)
         leveled=share(lambda c: c.asked.level is not None),
         answered=share(lambda c: c.index in page.bodied),
         divided=share(lambda c: c.index in page.divided),
+        echoed=share(lambda c: c.index in page.echoed),
         folded=share(lambda c: c.index in page.folded),
         linked=share(lambda c: c.form == "heading" and c.chunk.anchor in page.links),
         back=page.back / len(members),

@@ -20,7 +20,8 @@ class Page:
 
     Whether it `speaks` of questions; the anchors that its `links` lead to, and how many links lead `back`; whether its
     headings say `levels`, and how many `headings` it has. The indices of the candidates that are, or stand in, what
-    folds (`folded`), that have anything under them (`bodied`), and under which headings `divide` what they hold.
+    folds (`folded`), that have anything under them (`bodied`), under which headings `divide` what they hold, and under
+    which only a question stands (`echoed`).
     """
 
     name: str
@@ -32,6 +33,7 @@ class Page:
     folded: frozenset[int]
     bodied: frozenset[int]
     divided: frozenset[int]
+    echoed: frozenset[int]
 
 
 def read(document: Document, stream: Stream, proposed: Sequence[Candidate]) -> Page:
@@ -50,6 +52,7 @@ def read(document: Document, stream: Stream, proposed: Sequence[Candidate]) -> P
         folded=_folded(stream, proposed),
         bodied=_bodied(stream, proposed),
         divided=_divided(stream, proposed),
+        echoed=_echoed(stream, proposed),
     )
 
 
@@ -83,6 +86,18 @@ def _divided(stream: Stream, proposed: Sequence[Candidate]) -> frozenset[int]:
         if above and piece.chunk.level > above.level and not labels.heading(piece.chunk.text):
             found.add(above.index)
         above = starts.get(index)
+    return frozenset(found)
+
+
+def _echoed(stream: Stream, proposed: Sequence[Candidate]) -> frozenset[int]:
+    """The headings that do not ask and under which there is only a paragraph that does."""
+    found = set()
+    for candidate in proposed:
+        below, next_ = after(stream, candidate.index), after(stream, candidate.index + 1)
+        alone = next_ is None or next_.role == "heading"
+        asks = below is not None and below.chunk is not None and vocabulary.is_marked(below.chunk.text)
+        if candidate.form == "heading" and alone and asks and not candidate.asked.asks:
+            found.add(candidate.index)
     return frozenset(found)
 
 
