@@ -27,13 +27,17 @@ def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level
     """
     found = notes.read(document, chosen)
     level = level or found.level or levels.of_path(document.source.name)
-    blocks, reasons = list(found.blocks), list(found.reasons)
+    apart = list(spaced.read(document, spaced.NAME in chosen)) if not chosen or spaced.NAME in chosen else []
+    divided = {card.span.line for card in apart if card.lines.stop > card.span.line + 1}
+    # A question with the mark of an answer below it is not answered by that mark.
+    blocks = [card for card in found.blocks if card.span.line not in divided]
+    reasons = list(found.reasons)
     taken = {line for card in blocks for line in card.lines}
     for name, read in (
         (cloze.NAME, cloze.read(document, cloze.NAME in chosen)),
         (definition.NAME, definition.read(document)),
         (table.NAME, table.read(document)),
-        (spaced.NAME, spaced.read(document, spaced.NAME in chosen)),
+        (spaced.NAME, apart),
     ):
         for card in read if not chosen or name in chosen else ():
             if card.span.line not in taken:

@@ -24,8 +24,10 @@ def block(
     level: Level | None = None,
     kind: str = "qa",
     anchor: str = "",
+    both: bool = False,
+    tags: Sequence[str] = (),
 ) -> Block:
-    """A card without an id; `line` and `column` are those of its question."""
+    """A card without an id; `line` and `column` are those of its question. It may ask in `both` directions."""
     span = Span(document.source.path, line, column)
     for chunk in question:
         markdown.fill(chunk.tokens, document.references)
@@ -36,7 +38,11 @@ def block(
         answer=Fragment(document, tuple(answer)),
         more=Fragment(document, tuple(more)),
         source=Fragment(document, tuple(source)),
-        attributes={"kind": Attribute(kind, span), **_said(level, span)},
+        attributes={
+            "kind": Attribute(kind, span), **_said(level, span),
+            **({"reverse": Attribute("yes", span)} if both else {}),
+            **({"tags": Attribute(",".join(tags), span)} if tags else {}),
+        },
         checks=(),
         anchor=anchor,
         span=span,

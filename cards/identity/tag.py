@@ -76,7 +76,10 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
         difficulty_as_written=_value(block, "level", difficulty),
         tier=tier,
         roles=roles,
-        tags=_tags(labels.tag, subdomain.folder, level, kebab(topic), kind, roles, tier, _value(block, "level", "")),
+        tags=_tags(
+            labels.tag, subdomain.folder, level, kebab(topic), kind, roles, tier, _value(block, "level", ""),
+            _value(block, "tags", ""),
+        ),
         span=block.span,
         trace=_trace(block, source, kind == "cloze") if block.is_found else None,
     )
@@ -172,9 +175,11 @@ def _form(block: Block) -> Iterator[Diagnostic]:
 
 @cache  # the cards of a file share their tags, in memory too
 def _tags(
-    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: tuple[str, ...], tier: str, level: str
+    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: tuple[str, ...], tier: str, level: str,
+    own: str,
 ) -> tuple[str, ...]:
     labels = [("subdomain", kebab(folder)), ("difficulty", difficulty), ("topic", topic), ("kind", kind)]
     labels += [("role", kebab(role)) for role in roles] + [("tier", tier)]
     labels.append(("level", kebab(level) or "".join(level.split())))  # a sign such as a star becomes a tag too
-    return tuple(sorted(f"{root}::{label}::{value}" for label, value in labels if value))
+    labels += [("tag", "::".join(filter(None, map(kebab, tag.split("/"))))) for tag in own.split(",")]
+    return tuple(sorted({f"{root}::{label}::{value}" for label, value in labels if value}))

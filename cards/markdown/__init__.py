@@ -39,6 +39,7 @@ from .parts import (
     paragraph,
     rows,
     unticked,
+    without_last_row,
 )
 from .renderer import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context, raw_html, render, render_inline
 
@@ -89,5 +90,6 @@ __all__ = [
     "targets",
     "unclosed_html",
     "unticked",
+    "without_last_row",
     "without_tags",
 ]

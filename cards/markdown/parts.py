@@ -108,6 +108,14 @@ def ended(chunk: Chunk, tail: str) -> Chunk:
     return replace(chunk, text=chunk.text.rstrip().removesuffix(tail.strip()).rstrip(), tokens=tuple(tokens))
 
 
+def without_last_row(chunk: Chunk) -> Chunk:
+    """A table without its last row."""
+    start = max(index for index, token in enumerate(chunk.tokens) if token.type == "tr_open")
+    end = next(index for index in range(start, len(chunk.tokens)) if chunk.tokens[index].type == "tr_close")
+    text = "\n".join(chunk.text.split("\n")[:-1])
+    return replace(chunk, text=text, tokens=(*chunk.tokens[:start], *chunk.tokens[end + 1 :]), end_line=chunk.end_line - 1)
+
+
 def rows(chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:
     """The rows of a table, the header first, each as its cells."""
     found: list[list[Chunk]] = []

@@ -39,6 +39,7 @@ def render(
     One from found notes of which Anki could not show all that it promises has no `cards`: it is none.
     """
     cloze = card.kind == "cloze"
+    both = not cloze and "reverse" in block.attributes
     page = _Page(block.question.document, library, source_url, cloze, colour)
     before, after = _marking(block, colour) if card.kind == "bug" else (colour, colour)
     page.colour = before
@@ -58,6 +59,7 @@ def render(
         "Topic": _finish(html.escape(card.topic_title), cloze),
         "Difficulty": card.difficulty,
         "Id": card.id,
+        "Reverse": answer if both else "",
         "Report": _report(report_url, card.id, block.question.document.source.name),
     }
     hides, promised = len(_HIDES.findall(front)), max(count, block.deletions)
@@ -74,7 +76,7 @@ def render(
         note_type=note_type,
         fields=tuple(fields.get(name, "") for name, _ in note_type.fields),
         sort_text=markdown.plain(block.question.tokens),
-        cards=(0 if block.is_found and hides < promised else count) if cloze else 1,
+        cards=(0 if block.is_found and hides < promised else count) if cloze else 1 + both,
         media=tuple(sorted(page.media.values(), key=lambda medium: medium.name)),
     )
     return note, tuple(page.faults)

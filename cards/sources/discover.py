@@ -10,12 +10,16 @@ from itertools import islice
 from pathlib import Path
 
 from ..model import CONTROL, Diagnostic, Source, Span, is_text
+from .ignored import Ignored
 
 MAX_BYTES = 1_000_000
 # A ledger or record has a line a card, and there may be a hundred thousand of these.
 MAX_OWN_BYTES = 100_000_000
 MAX_LINE = 50_000
 MOST_CONTROLS = 20
+# Folders of other people's packages, and the file that marks a virtual environment.
+FOREIGN = frozenset({"node_modules", "bower_components", "site-packages", "dist-packages"})
+VIRTUAL = "pyvenv.cfg"
 SUFFIXES = (".md", ".markdown", ".mdx")
 # Files at the root of a repository that are about the repository, not its topic.
 ABOUT = frozenset(
@@ -52,14 +56,21 @@ def concept_files(
 
     `order` lists folders in study order, each with the files that come first in it. Folders whose names begin with a
     dot or an underscore are skipped. So are the READMEs of a `declared` track, unless `include` names them, and in any
-    other folder the files about the repository itself.
+    other folder the files about the repository itself. Installed packages are skipped, and what .gitignore names.
     """
     readmes = [pattern for pattern in include if "readme" in pattern.lower()] if declared else ["*"]
     names = []
     unread: list[OSError] = []
+    ignored = Ignored(root)
     for folder, folders, files in os.walk(root, onerror=unread.append):
-        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
         inside = Path(folder).relative_to(root)
+        ignored.read(inside)
+        folders[:] = [
+            name
+            for name in folders
+            if not (name.startswith((".", "_")) or name in FOREIGN or ignored.holds(f"{(inside / name).as_posix()}/"))
+            and not is_there(Path(folder) / name / VIRTUAL)
+        ]
         for file in files:
             name = (inside / file).as_posix()
             stem = Path(file).stem.lower()
@@ -73,6 +84,8 @@ def concept_files(
             ):
                 continue
             if file.startswith((".", "_")) or _matches(name, exclude) or not _matches(name, include):
+                continue
+            if ignored.holds(name):
                 continue
             names.append(name)
     names += [name for name in _inside(root, unread) if not _matches(name, exclude)]

@@ -18,6 +18,10 @@ _ADMONITION = re.compile(r"(?:\?{3}\+?|!{3})[ \t]+(\w+)[^\n\"]*(?:\"(.*)\")?[ \t
 _TOOL = re.compile(r"[ \t]*(?:%%[ \t]*(?:ANKI|END)?[ \t]*(?:%%)?|END[ \t]*%%|<!--[ \t]*(?:ANKI|END)[ \t]*-->)[ \t]*$")
 _HEADING_IN = re.compile(r"#{1,6}[ \t]+\S")
 _NEAR = 4
+_OPENED = re.compile(r"[ \t]*%%(?P<tool>[A-Z]{2,})?[ \t]*(?!.*%%)")
+_NOTE_TYPE = re.compile(r"[ \t]*[A-Z][\w -]{1,40}(?:\([\w ]+\))?[ \t]*")
+_HIDDEN = re.compile(r"(?<![\w%`])%%(?=[^\s%])[^%`\n]{1,200}(?<=\S)%%(?![\w%`])")
+_BLOCK_ID = re.compile(r"(?:^|(?<![ \t])[ \t]+)\^[A-Za-z0-9-]{4,40}[ \t]*$")
 _TAB = 4
 _LONG = 400
 _LISTED = frozenset("-*+0123456789")
@@ -28,8 +32,37 @@ _REACH = 400
 def repair(text: str) -> str:
     """The repaired text, with as many lines as before."""
     lines = text.split("\n")
+    if "%%" in text or "^" in text:
+        _hide(lines)
     _repair(lines)
     return "\n".join(lines)
+
+
+def _hide(lines: list[str]) -> None:
+    """Blank what Obsidian does not show: comments (`%%…%%`), alone or over several lines, and the ids of blocks (`^id`).
+
+    The first line of a block of another tool says so: `%%ANKI`.
+    """
+    fence, closes = "", 0
+    for index, line in enumerate(lines):
+        mark = _mark(line) if "```" in line or "~~~" in line else ""
+        if fence:
+            fence = "" if mark.startswith(fence) else fence
+        elif mark:
+            fence = mark
+        elif index < closes:
+            lines[index] = ""
+        elif "%%" in line and (opened := _OPENED.match(line)):
+            end = next((at for at in range(index + 1, min(index + _REACH, len(lines))) if "%%" in lines[at]), index)
+            closes = end + 1
+            if opened["tool"] and not _NOTE_TYPE.fullmatch(lines[index + 1] if index + 1 < len(lines) else ""):
+                closes = 0  # cards in a form that is read
+            elif opened["tool"] or end > index:
+                lines[index] = ""
+        elif "%%" in line:
+            lines[index] = _HIDDEN.sub("", line)
+        if not fence and "^" in line and (block_id := _BLOCK_ID.search(lines[index])):
+            lines[index] = lines[index][: block_id.start()]
 
 
 def _repair(lines: list[str]) -> None:

@@ -14,7 +14,7 @@ NAME = "cloze"
 
 # A sentence is short; searching a longer text could take quadratic time.
 _LONGEST = 4_000
-_LABEL = r"(?:\*\*|__)?(?:C|Cloze)(?:\*\*|__)?[ ]?[:：](?:\*\*|__)?[ \t]+(?=\S)"
+_LABEL = r"(?:\*\*|__)?(?:C|Cloze)(?:\*\*|__)?[ ]?[:：](?:\*\*|__)?(?:[ \t]+(?=\S)|[ \t]*$)"
 _SIGNS = ("C:", "C：", "C**", "C__", "C :", "Cloze")
 _LINE = re.compile(_LABEL)
 _ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
@@ -25,6 +25,7 @@ _BRACKETS = re.compile(rf"{_KEPT}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])|{_M
 _BRACES = re.compile(rf"{_KEPT}|\{{\{{c\d+::(?P<hidden>.+?)(?:::[^{{}}]*)?\}}\}}|{_MARKS}", re.DOTALL)
 _EQUALS = re.compile(rf"{_KEPT}|==(?P<hidden>[^=\n]+)==|{_MARKS}", re.DOTALL)
 _CODE_IN_BRACES = re.compile(r"`\{\{c\d+::([^`{}]*)\}\}`")
+_CARD_MARK = re.compile(r"(?<![ \t])[ \t]+#(?:flash)?cards?(?=[ \t]*$)", re.MULTILINE | re.IGNORECASE)
 _OF_CARDS = re.compile(r"(?im)(?:^|\s)#(?:flash)?cards?\b|^tags:.*\bflashcards?\b|^\s*-\s*flashcards?\s*$")
 
 
@@ -74,6 +75,7 @@ def _hidden(text: str, deletion: re.Pattern[str]) -> tuple[str, int]:
     if len(text) > _LONGEST:
         return "", 0
     found: list[str] = []
+    text = _CARD_MARK.sub("", text)
 
     def bold(match: re.Match[str]) -> str:
         if match["mark"]:

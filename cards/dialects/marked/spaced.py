@@ -1,12 +1,13 @@
 """The marks of note-taking tools with spaced repetition: `Question?::An answer.`, or a line `?` between the two.
 
-`::` has other uses too, so the file must be tagged as one of flashcards, or hold a schedule.
+`:::` and `??` ask in both directions. A list, table or fence may stand on either side of the line. `::` has other uses
+too, so the file must be tagged as one of flashcards, or hold a schedule.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ... import markdown
 from ...model import Block, Chunk, Document
@@ -15,45 +16,95 @@ from ..words import question
 
 NAME = "spaced"
 
-_INLINE = re.compile(r"(?:[-*+][ \t]+)?(?P<asked>[^`\n]*?[^:`\s])[ \t]*:::?(?![:=])[ \t]*(?P<told>\S.*)")
-# "feeds:: [[routing]]" is a field of the page.
-_FIELD = re.compile(r"[a-z][\w-]*")
-_ALONE = re.compile(r"[ \t]*\?\??[ \t]*")
+_INLINE = re.compile(r"(?:[-*+][ \t]+)?(?P<asked>[^`\n]*?[^:`\s])(?P<mark>[ \t]*:::?(?![:=])[ \t]*)(?P<told>\S.*)")
+# "feeds:: [[routing]]", "due:: 2026-01-01", "builds-on:: the layer below" are fields of the page; "gato::cat" is none.
+_OF_FIELD = re.compile(r"::[ \t]+")
+_KEY = re.compile(r"[a-z][\w-]*")
+_VALUE = re.compile(r"\[\[|#\w|https?://|\d[\d.:/-]*$|(?:true|false|yes|no)$", re.IGNORECASE)
+_MARKS = ("?", "??")
 _TAGGED = re.compile(r"(?im)(?:^|\s)#flashcards?\b|^tags:.*\bflashcards?\b|^\s*-\s*flashcards?\s*$|<!--SR:")
+_SCHEDULE = re.compile(r"\s*<!--SR:[^<>]*-->\s*\Z")
 
 
 def read(document: Document, chosen: bool) -> Iterator[Block]:
-    """Every line with the mark inside, and every paragraph with the mark on a separate line."""
+    """Every line with the mark inside, and everything with the mark on a separate line."""
     text = document.source.text
     if ("::" not in text and "\n?" not in text) or not (chosen or _TAGGED.search(text)):
         return
-    for chunk in document.chunks:
-        if chunk.type == "list":
-            firsts = (item.chunks[0] for item in markdown.items(document, chunk) if item.chunks)
-            paragraphs = [first for first in firsts if first.type == "paragraph"]
-        else:
-            paragraphs = [chunk] if chunk.type == "paragraph" else []
-        for paragraph in paragraphs:
-            yield from _cards(document, paragraph)
+    chunks = document.chunks
+    index = 0
+    while index < len(chunks):
+        divided = _divided(chunks, index)
+        if divided:
+            asked, told, mark, index = divided
+            yield from _card(document, asked, told, mark)
+            continue
+        for paragraph in _paragraphs(document, chunks[index]):
+            yield from _lines(document, paragraph)
+        index += 1
 
 
-def _cards(document: Document, paragraph: Chunk) -> Iterator[Block]:
-    lines = paragraph.text.split("\n")
-    mark = next((number for number, line in enumerate(lines) if number and _ALONE.fullmatch(line)), None)
-    if mark is not None:
-        asked, told = "\n".join(lines[:mark]), "\n".join(lines[mark + 1 :])
-        yield from _card(document, paragraph, paragraph.line, asked, told, mark + 1)
+def _paragraphs(document: Document, chunk: Chunk) -> Sequence[Chunk]:
+    if chunk.type == "list":
+        firsts = (item.chunks[0] for item in markdown.items(document, chunk) if item.chunks)
+        return [first for first in firsts if first.type == "paragraph"]
+    return [chunk] if chunk.type == "paragraph" else []
+
+
+def _lines(document: Document, paragraph: Chunk) -> Iterator[Block]:
+    for number, line in enumerate(paragraph.text.split("\n")):
+        match = _INLINE.fullmatch(_SCHEDULE.sub("", line.strip()))
+        if match and not (_KEY.fullmatch(match["asked"]) and (_OF_FIELD.fullmatch(match["mark"]) or _VALUE.match(match["told"]))):
+            place = paragraph.line + number
+            asked = markdown.paragraph(match["asked"], paragraph, place)
+            told = markdown.paragraph(match["told"], paragraph, place)
+            yield from _card(document, [asked], [told], match["mark"].strip()[1:])
+
+
+def _divided(chunks: Sequence[Chunk], index: int) -> tuple[list[Chunk], list[Chunk], str, int] | None:
+    """What stands above and below a mark that ends this block or stands in it, the mark, and where to read on."""
+    chunk = chunks[index]
+    lines = chunk.text.split("\n")
+    if chunk.type == "paragraph":
+        number = next((n for n, line in enumerate(lines) if line.strip() in _MARKS), None)
+        if number is None:
+            return None
+        mark = lines[number].strip()
+        above, below = markdown.cut(chunk, [(number, len(lines[number]))])
+        asked = [above] if above else _above(chunks, index, chunk.line)
+        told = [below] if below else []
+    elif chunk.type in ("table", "list") and (mark := lines[-1].strip(" \t|")) in _MARKS:
+        rest = markdown.without_last_row(chunk) if chunk.type == "table" else markdown.ended(chunk, mark)
+        asked, told = [*_above(chunks, index, chunk.line), rest], []
+    else:
+        return None
+    at, end = index + 1, chunk.end_line
+    while at < len(chunks) and chunks[at].type != "heading" and (chunks[at].line == end + 1 or not told):
+        told.append(chunks[at])
+        end, at = chunks[at].end_line, at + 1
+    return (asked, told, mark, at) if asked and told else None
+
+
+def _above(chunks: Sequence[Chunk], index: int, line: int) -> list[Chunk]:
+    """The question above a mark, or above the table, list or code that stands there with the mark."""
+    found: list[Chunk] = []
+    while index:
+        index -= 1
+        before = chunks[index]
+        if before.type not in ("paragraph", "heading") and before.end_line < line - 1:
+            break
+        found.insert(0, before)
+        if before.type in ("paragraph", "heading"):
+            break
+        line = before.line
+    return found
+
+
+def _card(document: Document, asked: Sequence[Chunk], told: Sequence[Chunk], mark: str) -> Iterator[Block]:
+    first, *shown = asked
+    read = question.read(first.text)
+    if first.type not in ("paragraph", "heading") or read.is_blank:
         return
-    for number, line in enumerate(lines):
-        match = _INLINE.fullmatch(line.strip())
-        if match and not _FIELD.fullmatch(match["asked"]):
-            yield from _card(document, paragraph, paragraph.line + number, match["asked"], match["told"], 0)
-
-
-def _card(document: Document, like: Chunk, line: int, asked: str, told: str, below: int) -> Iterator[Block]:
-    read = question.read(asked)
-    if read.is_blank or not told.strip():
-        return
-    shown = markdown.paragraph(read.text, like, line)
-    answer = markdown.paragraph(told.strip(), like, line + below)
-    yield block(document, NAME, line, like.column, (shown,), (answer,), level=read.level)
+    asks = markdown.paragraph(read.text, first)
+    both = mark in ("??", "::")
+    yield block(document, NAME, first.line, first.column, (asks,), told, front=shown, level=read.level, both=both)

@@ -46,6 +46,8 @@ _ANCHOR = re.compile(r"(?<![ \t])[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<
 _SOURCE = re.compile(
     r"(?<=[?？؟])[ \t]*[\[(]?(?P<link>\[\w{1,12}(?:[ \t]\w{1,12})?\]\(https?://[^()\s]+\))[\])]?$"
 )
+_TAGS = re.compile(r"(?:(?:^|[ \t]+)#[^\W\d_][\w/-]*)+[ \t]*$")
+_CARDS = frozenset({"card", "cards", "flashcard", "flashcards", "card-reverse", "cards-reverse", "flashcard-reverse"})
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
 # A single letter is a label only if it is one in every language.
 _LETTERS = frozenset("qQ问問سQ")
@@ -53,13 +55,18 @@ _LETTERS = frozenset("qQ问問سQ")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question in a line, as Markdown, and what else the line says: a link behind it may be its `source`."""
+    """The question in a line, as Markdown, and what else the line says: a link behind it may be its `source`.
+
+    `tags` are the hashtags behind it; one such as `#card`, which says that it is a card, is `marked`.
+    """
 
     text: str
     numbered: bool = False
     labelled: bool = False
     level: Level | None = None
     source: str = ""
+    tags: tuple[str, ...] = ()
+    marked: str = ""
 
     @property
     def asks(self) -> bool:
@@ -80,6 +87,8 @@ def read(text: str) -> Asked:
     numbered = labelled = False
     level: Level | None = None
     text = text.strip()
+    text, tags, marked = _tagged(text)
+    labelled = labelled or marked != ""
     source = _SOURCE.search(text) if text.endswith((")", "]")) else None
     if source:
         text = text[: source.start()].rstrip()
@@ -112,7 +121,20 @@ def read(text: str) -> Asked:
         text = text.strip(_SPACE).rstrip("#").strip(_SPACE)
         if text == before:
             break
-    return Asked(_balanced(text), numbered, labelled, level, source["link"] if source else "")
+    return Asked(_balanced(text), numbered, labelled, level, source["link"] if source else "", tags, marked)
+
+
+def _tagged(text: str) -> tuple[str, tuple[str, ...], str]:
+    """A text without the hashtags at its end: these, and the one that says that it is a card."""
+    found = _TAGS.search(text) if "#" in text else None
+    if not found:
+        return text, (), ""
+    tags = [tag.lstrip("#") for tag in found[0].split()]
+    marked = next((tag for tag in tags if tag.casefold() in _CARDS), "")
+    before = text[: found.start()].rstrip()
+    if not (marked or before.endswith(("?", "？", "؟"))):
+        return text, (), ""
+    return before, tuple(tag for tag in tags if tag.casefold() not in _CARDS), marked
 
 
 def is_mark(text: str) -> bool:

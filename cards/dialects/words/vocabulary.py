@@ -21,6 +21,7 @@ _QUOTES = "\"'“”‘’«»「」`*_"
 # A placeholder is not much longer than its first words.
 _LONG, _MORE = 60, 12
 _QUALIFIED = 4
+_COLUMNS = {"question": "fronts", "answer": "backs", "language": "languages"}
 _FEW = 7
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
@@ -94,6 +95,12 @@ def difficulty(word: str) -> str:
 def of_one_piece(key: str) -> tuple[str, ...]:
     """The words of two or more characters of languages without spaces between words."""
     return tuple(word for word in _table()[key] if len(word) > 1 and word[0] > "⺀")
+
+
+def column(name: str) -> str:
+    """What a column of a table holds that has this name: "question", "answer", "language" or ""."""
+    folded = name.casefold()
+    return next((kind for kind in ("question", "answer", "language") if folded in _set(_COLUMNS[kind])), "")
 
 
 def is_counter(word: str) -> bool:

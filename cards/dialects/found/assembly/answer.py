@@ -99,10 +99,10 @@ def _told_before(asked: str, front: Sequence[Chunk]) -> int:
 
 
 def _last_links(answer: list[Chunk]) -> list[Chunk]:
-    """The sections of links at the end of an answer, taken from it."""
+    """The links of the sections at the end of an answer that hold nothing else; the sections are taken from it."""
     found: list[Chunk] = []
     while len(answer) > _SECTION and answer[-2].type == "heading" and not substance.answers(answer[-1]):
-        found[:0] = answer[-2:]
+        found[:0] = answer[-1:]
         del answer[-2:]
     return found
 

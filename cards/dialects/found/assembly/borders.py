@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ....model import Chunk
 from ...marked import cloze
-from ...words import emphasis
+from ...words import emphasis, question
 from ...words.levels import Level
 from ..candidates import Candidate
 from ..stream import Piece
@@ -95,4 +95,6 @@ def ends(piece: Piece, current: Opened) -> bool:
         return form in ("label", "bold")
     if chunk.type != "paragraph":
         return False
+    if "#" in chunk.text and question.read(chunk.text.rpartition("\n")[2]).marked:
+        return True
     return cloze.is_line(chunk.text) or (piece.starts and form == "label" and emphasis.is_bold(chunk.text))

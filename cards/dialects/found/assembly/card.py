@@ -5,7 +5,6 @@ A wrong front line, a card that is none for want of an answer, and how a card's 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from .... import markdown
@@ -19,9 +18,6 @@ from ..stream import Piece
 from . import answer
 from .answer import Answer
 from .borders import Opened
-
-_PARAGRAPH = re.compile(r"</?(?:p|div|br)\b[^<>]*>", re.IGNORECASE)
-
 
 def card(document: Document, opened: Opened, repeated: bool = False) -> Block | Span | None:
     """The card of a question; None where nothing is asked, or nothing that is missed.
@@ -43,7 +39,7 @@ def card(document: Document, opened: Opened, repeated: bool = False) -> Block | 
         _shown(asked, chunk, opened, repeated), read.answer,
         front=read.front, more=read.more, source=(*read.source, *_source(asked, chunk)),
         level=levels.among(asked.level or read.level or opened.level, document.source.text),
-        anchor=candidate.chunk.anchor,
+        anchor=candidate.chunk.anchor, both=asked.marked.endswith("-reverse"), tags=asked.tags,
     )  # fmt: skip
 
 
@@ -89,7 +85,7 @@ def _text(document: Document, chunk: Chunk) -> str:
         inside = markdown.inside(document, chunk)
         return inside[0].text if inside and inside[0].type == "paragraph" else ""
     if chunk.type == "html":
-        return _PARAGRAPH.sub("", chunk.text).strip()
+        return " ".join(markdown.without_tags(chunk.text).split())
     return chunk.text if chunk.type == "paragraph" else ""
 
 

@@ -177,7 +177,8 @@ def test_an_order_that_is_there_from_the_first_page_to_the_last_is_seen_once(see
         order = chance.choice(orders)
         orders.remove(order)
         gone.add(order.id)
-        orders.insert(0, Order(next(fresh), NOON + chance.randrange(8), "new"))
+        orders.append(Order(next(fresh), NOON + chance.randrange(8), "new"))
+        chance.shuffle(orders)
 
     seen = [number for page in walk(orders, limit=3, between=change) for number in page]
     assert len(seen) == len(set(seen))

@@ -1,4 +1,4 @@
-"""Tests the cursor for truth, so a client that loses it reads the first page for ever."""
+"""Tests the cursor for truth, so a client that loses it reads the first page again and again."""
 
 from __future__ import annotations
 

@@ -91,7 +91,4 @@ def _holds(headers: Mapping[str, str], row: Row | None) -> bool:
     """Whether the condition of the request is true for the row."""
     if "if-match" not in headers:
         return row is None
-    if row is None:
-        return False
-    tags = headers["if-match"]
-    return True
+    return row is not None

@@ -1,4 +1,4 @@
-"""Tries the write again without reading the row, and so for ever."""
+"""Tries the write again without reading the row, and so never stops."""
 
 from __future__ import annotations
 
