@@ -39,7 +39,8 @@ def block(
         more=Fragment(document, tuple(more)),
         source=Fragment(document, tuple(source)),
         attributes={
-            "kind": Attribute(kind, span), **_said(level, span),
+            "kind": Attribute(kind, span),
+            **_said(level, span),
             **({"reverse": Attribute("yes", span)} if both else {}),
             **({"tags": Attribute(",".join(tags), span)} if tags else {}),
         },

@@ -77,7 +77,14 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
         tier=tier,
         roles=roles,
         tags=_tags(
-            labels.tag, subdomain.folder, level, kebab(topic), kind, roles, tier, _value(block, "level", ""),
+            labels.tag,
+            subdomain.folder,
+            level,
+            kebab(topic),
+            kind,
+            roles,
+            tier,
+            _value(block, "level", ""),
             _value(block, "tags", ""),
         ),
         span=block.span,
@@ -175,7 +182,14 @@ def _form(block: Block) -> Iterator[Diagnostic]:
 
 @cache  # the cards of a file share their tags, in memory too
 def _tags(
-    root: str, folder: str, difficulty: str, topic: str, kind: str, roles: tuple[str, ...], tier: str, level: str,
+    root: str,
+    folder: str,
+    difficulty: str,
+    topic: str,
+    kind: str,
+    roles: tuple[str, ...],
+    tier: str,
+    level: str,
     own: str,
 ) -> tuple[str, ...]:
     labels = [("subdomain", kebab(folder)), ("difficulty", difficulty), ("topic", topic), ("kind", kind)]

@@ -113,7 +113,9 @@ def without_last_row(chunk: Chunk) -> Chunk:
     start = max(index for index, token in enumerate(chunk.tokens) if token.type == "tr_open")
     end = next(index for index in range(start, len(chunk.tokens)) if chunk.tokens[index].type == "tr_close")
     text = "\n".join(chunk.text.split("\n")[:-1])
-    return replace(chunk, text=text, tokens=(*chunk.tokens[:start], *chunk.tokens[end + 1 :]), end_line=chunk.end_line - 1)
+    return replace(
+        chunk, text=text, tokens=(*chunk.tokens[:start], *chunk.tokens[end + 1 :]), end_line=chunk.end_line - 1
+    )
 
 
 def rows(chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:

@@ -1,9 +1,9 @@
 """Reads other people's notes: a Document comes in, the cards in it go out, and why each line was taken or was not.
 
-It takes five steps. `stream` makes the Document a flat stream of Pieces; `candidates` are those that may ask; `marks`
-say how the answer of each is marked; `weighing` chooses the questions by evidence; and `assembly` gives each question
-what stands under it, and makes the Blocks. A step sees what the steps before hand on, and nothing of the next. What a
-single line says (a label, a level, a question) is known in `words`.
+It takes five steps. `stream` makes the Document a flat stream of Pieces, from which `keys` takes the answers that stand
+apart; `candidates` are those that may ask; `marks` say how the answer of each is marked; `weighing` chooses the questions
+by evidence; and `assembly` gives each question what stands under it, and makes the Blocks. A step sees what the steps
+before hand on, and nothing of the next. What a single line says (a label, a level, a question) is known in `words`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ...model import Block, Document, Span
 from ..words.levels import Level
-from . import assembly, candidates, marks, stream, weighing
+from . import assembly, candidates, keys, marks, stream, weighing
 from .assembly import whole
 from .weighing import Reason
 
@@ -38,9 +38,9 @@ class Found:
 
 def read(document: Document, chosen: Sequence[str]) -> Found:
     """The cards of a document; where dialects are `chosen`, theirs are taken without evidence."""
-    pieces = stream.read(document)
+    pieces, key = keys.apart(document, stream.read(document))
     proposed = candidates.propose(pieces)
     marked = marks.find(pieces, proposed)
     choice = weighing.decide(document, pieces, proposed, marked, chosen)
-    made = assembly.assemble(document, pieces, choice.taken)
+    made = assembly.assemble(document, pieces, choice.taken, key)
     return Found(made.blocks, made.unanswered, choice.reasons, made.level)

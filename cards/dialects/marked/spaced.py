@@ -54,7 +54,9 @@ def _paragraphs(document: Document, chunk: Chunk) -> Sequence[Chunk]:
 def _lines(document: Document, paragraph: Chunk) -> Iterator[Block]:
     for number, line in enumerate(paragraph.text.split("\n")):
         match = _INLINE.fullmatch(_SCHEDULE.sub("", line.strip()))
-        if match and not (_KEY.fullmatch(match["asked"]) and (_OF_FIELD.fullmatch(match["mark"]) or _VALUE.match(match["told"]))):
+        if match and not (
+            _KEY.fullmatch(match["asked"]) and (_OF_FIELD.fullmatch(match["mark"]) or _VALUE.match(match["told"]))
+        ):
             place = paragraph.line + number
             asked = markdown.paragraph(match["asked"], paragraph, place)
             told = markdown.paragraph(match["told"], paragraph, place)

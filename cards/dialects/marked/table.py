@@ -15,7 +15,6 @@ from ..words import labels, levels, question, vocabulary
 NAME = "table"
 
 
-
 def read(document: Document) -> Iterator[Block]:
     """Every row of such tables with both cells filled."""
     for chunk in document.chunks:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_OPTION = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?\(?([^\W\d_])(?:\*\*|__)?[.)）:：、．](?:\*\*|__)?(?=[ \t]|[^\x00-\u2e7f])")
+_OPTION = re.compile(
+    r"[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?\(?([^\W\d_])(?:\*\*|__)?[.)）:：、．](?:\*\*|__)?(?=[ \t]|[^\x00-\u2e7f])"
+)
 _ALPHABETS = ("abcdefghij", "абвгдежз", "αβγδεζ", "ㄱㄴㄷㄹ", "甲乙丙丁", "가나다라마")
 
 
@@ -15,3 +17,12 @@ def are(lines: Sequence[str]) -> bool:
     if len(letters) < 2 or not _OPTION.match(lines[0]):
         return False
     return any(alphabet.startswith(letters) for alphabet in _ALPHABETS)
+
+
+def of(letter: str, lines: Sequence[str]) -> str:
+    """The option with this letter, without the marks of a list, or ""."""
+    for line in lines:
+        match = _OPTION.match(line)
+        if match and match[1].casefold() == letter.casefold():
+            return re.sub(r"^[ \t]*[-*+][ \t]+", "", line).strip()
+    return ""

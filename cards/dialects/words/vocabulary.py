@@ -97,6 +97,11 @@ def of_one_piece(key: str) -> tuple[str, ...]:
     return tuple(word for word in _table()[key] if len(word) > 1 and word[0] > "⺀")
 
 
+def is_key(heading: str) -> bool:
+    """Whether a heading stands above the answers to several questions: "Answers", "Answer key"."""
+    return " ".join(_WORD.findall(heading.casefold())) in _set("keys")
+
+
 def column(name: str) -> str:
     """What a column of a table holds that has this name: "question", "answer", "language" or ""."""
     folded = name.casefold()

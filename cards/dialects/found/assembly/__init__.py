@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ....model import Block, Document, Span
 from ...words.levels import Level
+from ..keys import Key
 from ..stream import Stream
 from ..weighing import Taken
 from .borders import Opened
@@ -30,13 +31,14 @@ class Assembled:
     level: Level | None
 
 
-def assemble(document: Document, stream: Stream, taken: Mapping[int, Taken]) -> Assembled:
-    """Make the cards of the questions that are taken."""
+def assemble(document: Document, stream: Stream, taken: Mapping[int, Taken], key: Key) -> Assembled:
+    """Make the cards of the questions that are taken; the key answers those that nothing else does."""
     walk = Walk(stream, taken)
     walk.run()
-    made = [card(document, opened) for opened in walk.found]
+    made = [card(document, opened, stream[opened.candidate.index], key) for opened in walk.found]
     for index in _repeated(walk.found, made):
-        made[index] = card(document, walk.found[index], repeated=True)
+        opened = walk.found[index]
+        made[index] = card(document, opened, stream[opened.candidate.index], key, repeated=True)
     return Assembled(
         tuple(found for found in made if isinstance(found, Block)),
         tuple(found for found in made if isinstance(found, Span)),

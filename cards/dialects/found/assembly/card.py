@@ -13,14 +13,16 @@ from ...block import block
 from ...words import levels, question, vocabulary
 from ...words.question import Asked
 from ..candidates import Candidate
+from ..keys import Key
 from ..marks import Mark
 from ..stream import Piece
 from . import answer
 from .answer import Answer
 from .borders import Opened
 
-def card(document: Document, opened: Opened, repeated: bool = False) -> Block | Span | None:
-    """The card of a question; None where nothing is asked, or nothing that is missed.
+
+def card(document: Document, opened: Opened, piece: Piece, key: Key, repeated: bool = False) -> Block | Span | None:
+    """The card of the question at a piece; None where nothing is asked, or nothing that is missed.
 
     A question that is `repeated` in its file, or asks about "it" alone, is asked with the heading above it.
     """
@@ -32,12 +34,18 @@ def card(document: Document, opened: Opened, repeated: bool = False) -> Block | 
     read = answer.read(document, asked, opened.taken, body)
     line = candidate.line if chunk is candidate.chunk else chunk.line
     expected = opened.taken.expects_mark
+    told: Sequence[Chunk] = read.answer
+    front: Sequence[Chunk] = read.front
     if not _is_answered(asked, read, expected):
+        keyed = None if read.draft else key.answer(piece, (*front, *told))
+        if keyed:
+            front, told = (*front, *told), (keyed,)
+    if not told or (told is read.answer and not _is_answered(asked, read, expected)):
         return Span(document.source.path, line, candidate.chunk.column) if asked.asks or expected else None
     return block(
         document, _dialect(candidate, read.mark), line, candidate.chunk.column,
-        _shown(asked, chunk, opened, repeated), read.answer,
-        front=read.front, more=read.more, source=(*read.source, *_source(asked, chunk)),
+        _shown(asked, chunk, opened, repeated), told,
+        front=front, more=read.more, source=(*read.source, *_source(asked, chunk)),
         level=levels.among(asked.level or read.level or opened.level, document.source.text),
         anchor=candidate.chunk.anchor, both=asked.marked.endswith("-reverse"), tags=asked.tags,
     )  # fmt: skip
@@ -69,7 +77,9 @@ def whole(document: Document, title: str) -> list[Block]:
     return [block(document, "heading", line, 1, (shown,), chunks, level=asked.level)]
 
 
-def _asked(document: Document, candidate: Candidate, body: Sequence[Piece]) -> tuple[Asked, Chunk, Sequence[Piece]] | None:
+def _asked(
+    document: Document, candidate: Candidate, body: Sequence[Piece]
+) -> tuple[Asked, Chunk, Sequence[Piece]] | None:
     """What is asked, the block that asks it, and what is left of the body, where the question is taken from it."""
     if not candidate.below:
         return candidate.asked, candidate.chunk, body

@@ -41,7 +41,6 @@ class Sections:
         """The level that the nearest heading says."""
         return next((level for _, level in reversed(self._open) if level), None)
 
-
     def title(self, depth: int) -> str:
         """The nearest heading above a question of this depth that names a topic, or ""."""
         return next((text for over, text in reversed(self._over) if over < depth), "")

@@ -11,7 +11,9 @@ from ...words import links, options, vocabulary
 
 _BREAKS = re.compile(r"(?<!\s)(?:\s*<br\s*/?>)+\s*\Z", re.IGNORECASE)
 _BLANK = re.compile(r"[\W_]*|\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}")
-_COMMENT = re.compile(r"[ \t]*(?:#|//|--|/\*|<!--|;|%|\"\"\")[ \t]*(.*?)[ \t]*(?:\*/|-->|\"\"\")?[ \t]*|[ \t]*(?:pass|\.\.\.|…)?[ \t]*")
+_COMMENT = re.compile(
+    r"[ \t]*(?:#|//|--|/\*|<!--|;|%|\"\"\")[ \t]*(.*?)[ \t]*(?:\*/|-->|\"\"\")?[ \t]*|[ \t]*(?:pass|\.\.\.|…)?[ \t]*"
+)
 _SPACE = " \t\n\u200b\\"
 
 

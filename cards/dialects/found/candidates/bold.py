@@ -35,7 +35,12 @@ def propose(stream: Stream) -> Iterator[Candidate]:
             continue
         asked, length = _bold(chunk.text)
         place = "list" if piece.list is not None else ""
-        if asked is None and "#" in chunk.text and (line := chunk.text.partition("\n")[0]) and question.read(line).marked:
+        if (
+            asked is None
+            and "#" in chunk.text
+            and (line := chunk.text.partition("\n")[0])
+            and question.read(line).marked
+        ):
             asked, length, place = question.read(line), len(line), "tagged"
         elif asked is None and piece.starts:
             line = chunk.text.partition("\n")[0]
