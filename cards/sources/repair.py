@@ -39,9 +39,9 @@ def repair(text: str) -> str:
 
 
 def _hide(lines: list[str]) -> None:
-    """Blank what Obsidian does not show: comments (`%%…%%`), alone or over several lines, and the ids of blocks (`^id`).
+    """Blank what Obsidian does not show: comments (`%%…%%`), on a line or over several, and the ids of blocks (`^id`).
 
-    The first line of a block of another tool says so: `%%ANKI`.
+    A comment may be a note for another tool (`%%ANKI`), in a form that is not read here.
     """
     fence, closes = "", 0
     for index, line in enumerate(lines):

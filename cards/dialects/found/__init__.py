@@ -1,9 +1,10 @@
 """Reads other people's notes: a Document comes in, the cards in it go out, and why each line was taken or was not.
 
 It takes five steps. `stream` makes the Document a flat stream of Pieces, from which `keys` takes the answers that stand
-apart; `candidates` are those that may ask; `marks` say how the answer of each is marked; `weighing` chooses the questions
-by evidence; and `assembly` gives each question what stands under it, and makes the Blocks. A step sees what the steps
-before hand on, and nothing of the next. What a single line says (a label, a level, a question) is known in `words`.
+apart; `candidates` are those that may ask; `marks` say how the answer of each is marked; `weighing` chooses the
+questions by evidence; and `assembly` gives each question what stands under it, and makes the Blocks. A step sees what
+the steps before hand on, and nothing of the next. What a single line says (a label, a level, a question) is known in
+`words`.
 """
 
 from __future__ import annotations

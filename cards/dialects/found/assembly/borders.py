@@ -20,9 +20,9 @@ from ..weighing import Taken
 class Opened:
     """A question whose answer is being read.
 
-    `section` is the heading above it, and `title` one that belongs to it alone. `folds` counts what is open in its body.
-    A question that folds may be `closed`, and then `waits` for an answer that folds right below it. Once it is `done`,
-    only further questions follow.
+    `section` is the heading above it, and `title` one that belongs to it alone. `folds` counts what is open in its
+    body. A question that folds may be `closed`, and then `waits` for an answer that folds right below it. Once it is
+    `done`, only further questions follow.
     """
 
     taken: Taken

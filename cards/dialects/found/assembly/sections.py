@@ -1,4 +1,4 @@
-"""Headings and bold lines -> how difficult what stands under them is ("Basic", "**Advanced:**"), and what it is about."""
+"""Headings and bold lines -> how difficult what stands under them is, and what it is about."""
 
 from __future__ import annotations
 

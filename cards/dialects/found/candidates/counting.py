@@ -1,6 +1,6 @@
 """Candidates -> the same, without the letters and numbers that only count them: `D1.`, `П5.`, `Q6。`.
 
-`S3: …` may be what a line asks about. Letters count where several lines that look alike have them and their numbers rise.
+`S3: …` may be what a line asks about. Letters count where several lines that look alike have them, with rising numbers.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ...words import question
 from .candidate import Candidate, Group
@@ -25,7 +26,7 @@ def uncounted(proposed: Sequence[Candidate]) -> Sequence[Candidate]:
     found = list(proposed)
     for indices in groups.values():
         numbers = [int(counts[index]["number"]) for index in indices]
-        if len(numbers) >= _LEAST and all(a < b for a, b in zip(numbers, numbers[1:], strict=False)):
+        if len(numbers) >= _LEAST and all(a < b for a, b in pairwise(numbers)):
             for index in indices:
                 found[index] = _numbered(proposed[index], counts[index].end())
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from .... import markdown
 from ....model import Chunk, Container, Document
@@ -50,7 +51,7 @@ def _revealing(found: list[Piece]) -> Iterator[Piece]:
     """The pieces; a summary that is the same under several lines that could ask only offers what it folds away."""
     under = Counter(
         piece.text.casefold()
-        for before, piece in zip(found, found[1:], strict=False)
+        for before, piece in pairwise(found)
         if piece.role == "fold" and piece.text and _could_ask(before)
     )
     every = Counter(piece.text.casefold() for piece in found if piece.role == "fold")

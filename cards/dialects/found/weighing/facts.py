@@ -21,8 +21,9 @@ class Facts:
     """Lines of one form in one file: how many there are, and which share of them is what.
 
     They may ask, end with a question mark, be numbered, say a level; have anything under them, or headings that divide
-    it, or only a question; fold away; be linked to, and linked back from. Of the file: whether its title or name speaks of questions,
-    whether its headings say levels, and whether the line is its title, its only heading, or what it is named after.
+    it, or only a question; fold away; be linked to, and linked back from. Of the file: whether its title or name speaks
+    of questions, whether its headings say levels, and whether the line is its title, its only heading, or what it is
+    named after.
     """
 
     form: Literal["heading", "bold", "item", "details"]
