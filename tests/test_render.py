@@ -26,7 +26,7 @@ def expected(case: Path) -> str:
     return case.with_suffix(".html").read_text(encoding="utf-8").removesuffix("\n")
 
 
-@pytest.mark.parametrize("folder", ["answer", "bug", "cloze", "guide"])
+@pytest.mark.parametrize("folder", ["answer", "bug", "cloze", "found", "guide"])
 def test_every_case_has_its_expectation(folder: str) -> None:
     found = cases(folder)
     assert found
@@ -36,6 +36,13 @@ def test_every_case_has_its_expectation(folder: str) -> None:
 @pytest.mark.parametrize("case", cases("answer"), ids=name)
 def test_an_answer_becomes_html(case: Path, tmp_path: Path) -> None:
     found = render(tmp_path, case.read_text(encoding="utf-8"))
+    assert found.faults == ()
+    assert found.fields["Answer"] == expected(case)
+
+
+@pytest.mark.parametrize("case", cases("found"), ids=name)
+def test_an_answer_in_found_notes_becomes_html(case: Path, tmp_path: Path) -> None:
+    found = render(tmp_path, case.read_text(encoding="utf-8"), "Q: Why is it so?\nA: ")
     assert found.faults == ()
     assert found.fields["Answer"] == expected(case)
 

@@ -19,6 +19,7 @@ _TYPES: Mapping[str, ChunkType] = {
     "bullet_list_open": "list",
     "ordered_list_open": "list",
     "blockquote_open": "quote",
+    "alert_open": "quote",
     "table_open": "table",
     "html_block": "html",
     "fence": "fence",
@@ -74,7 +75,7 @@ def blocks(tokens: Sequence[Token], opens: Opens) -> Iterator[tuple[int, int, tu
 def container_of(index: int, token: Token) -> Container | None:
     """The list item or quote that a token opens."""
     line = (token.map or (0, 0))[0] + 1
-    if token.type == "blockquote_open":
+    if token.type in ("blockquote_open", "alert_open"):
         return Container(index, "quote", line)
     return Container(index, "item", line) if token.type == "list_item_open" else None
 

@@ -10,6 +10,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from ..model import Container, Diagnostic, Document, Source, Span
+from . import rules
 from .blocks import blocks, chunk_of, column_of, commented_heading, container_of, listed_heading
 from .parser import MAX_NESTING, block_parser_for, fill
 
@@ -27,7 +28,7 @@ def parse(source: Source, blank: int = 0, notes: bool = False) -> tuple[Document
     """
     lines = source.text.split("\n")
     body = "\n".join([*[""] * blank, *lines[blank:], ""])
-    references: dict[str, Any] = {}
+    references: dict[str, Any] = {rules.NOTES: True} if notes else {}
     tokens = block_parser_for("[^" in body, "$" in body).parse(body, references)
     _leave(tokens, references)
     if not notes:

@@ -14,8 +14,9 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
-from . import elements
+from . import elements, rules
 
 # markdown-it drops what lies deeper silently, so blocks that reach it are a fault.
 MAX_NESTING = 40
@@ -27,21 +28,26 @@ _PLACED = {"link": "[", "image": "!", "autolink": "<", "html_inline": "<"}
 _FEW_LINES = 32
 _OPEN_ENDED = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
 # A text without any of these is plain text.
-_MARKUP = re.compile(r"[\\`*_\[\]<>&!$\n^~]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>&!$\n^~@]|==|://|www\.|mailto:")
+# What may be a link by itself, as GitHub reads it.
+_BARE_LINK = re.compile(r"://|www\.|@|mailto:")
 Rule = Callable[[StateInline, bool], bool]
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
 @cache
-def parser_for(footnotes: bool, math: bool) -> MarkdownIt:
+def parser_for(footnotes: bool, math: bool, links: bool = False, notes: bool = False) -> MarkdownIt:
     """A parser with only the plugins that a text needs, because each is called at every character."""
-    return fresh(footnotes, math, MAX_BRACKETS)
+    return fresh(footnotes, math, MAX_BRACKETS, links, notes)
 
 
-def fresh(footnotes: bool, math: bool, nesting: int) -> MarkdownIt:
+def fresh(footnotes: bool, math: bool, nesting: int, links: bool = False, notes: bool = False) -> MarkdownIt:
     """A parser, with the plugins asked for, of blocks or brackets that are at most `nesting` deep."""
-    options = {"maxNesting": nesting, "tasklists": True}
+    options = {"maxNesting": nesting, "tasklists": True, "alerts": True, "strikethrough_single_tilde": True}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    rules.install(parser, notes)
+    if links:
+        gfm_autolink_plugin(parser)
     if footnotes:
         footnote_plugin(parser, inline=False, move_to_end=False)
     if math:
@@ -65,6 +71,8 @@ def fresh(footnotes: bool, math: bool, nesting: int) -> MarkdownIt:
             rule.fn = _placed(rule.fn, _PLACED[rule.name])
         elif rule.name == "math_inline":
             rule.fn = _outside_code(rule.fn)
+        elif rule.name.startswith("gfm_autolink"):
+            rule.fn = _placed_behind(rule.fn)
     parser.helpers = SimpleNamespace(**{**vars(helpers), "parseLinkLabel": _end_of_label})  # type: ignore[assignment]
     parser.validateLink = lambda url: True  # type: ignore[method-assign] # the caller judges links, and says so
     return parser
@@ -82,7 +90,8 @@ def inline(text: str, references: Mapping[str, Any]) -> list[Token]:
     """The inline tokens of a text; `references` are those of its document."""
     if not _MARKUP.search(text):
         return [Token("text", "", 0, content=text)]
-    (token,) = parser_for("[^" in text, "$" in text).parseInline(text, dict(references))
+    links, notes = _BARE_LINK.search(text) is not None, rules.NOTES in references
+    (token,) = parser_for("[^" in text, "$" in text, links, notes).parseInline(text, dict(references))
     return token.children or []
 
 
@@ -178,12 +187,30 @@ def _placed(rule: Rule, opening: str) -> Rule:
     return run
 
 
+def _placed_behind(rule: Rule) -> Rule:
+    """The rule for a bare link, which it finds at a sign in it, and which ends where the rule does."""
+
+    def run(state: StateInline, silent: bool) -> bool:
+        count = len(state.tokens)
+        found = rule(state, silent)
+        if found and not silent:
+            opening, shown, _ = state.tokens[count:][-3:]
+            opening.meta = {**opening.meta, "at": max(state.pos - len(shown.content), 0)}
+        return found
+
+    return run
+
+
 def _outside_code(rule: Rule) -> Rule:
-    """The math rule, except that code takes precedence: "costs $5, read `$HOME`" has no math."""
+    """The math rule, except that code takes precedence: "costs $5, read `$HOME`" has no math.
+
+    No letter or digit follows the closing sign, as on GitHub: in /proc/$PID/fd/$FD there is none.
+    """
 
     def run(state: StateInline, silent: bool) -> bool:
         start = state.pos
         found = rule(state, True) and "`" not in state.src[start : state.pos]
+        found = found and not state.src[state.pos : state.pos + 1].isalnum()
         state.pos = start
         return found and rule(state, silent)
 

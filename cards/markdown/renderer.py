@@ -16,8 +16,10 @@ from markdown_it.utils import EnvType, OptionsDict
 from ..model import Document, Span
 from . import elements
 from .blocks import language_of
+from .callouts import boxed
 from .inline import place, plain_text, target_offset
 from .parser import fill, parser_for
+from .rules import NOTES
 
 # Placeholders for Anki's own markup while HTML is made; sources cannot contain them (see discover).
 CLOZE_OPEN, CLOZE_TEXT, CLOZE_CLOSE, SOUND = "\x02", "\x03", "\x04", "\x05"
@@ -68,6 +70,8 @@ def render(tokens: Sequence[Token], context: Context) -> str:
     """HTML of blocks, followed by the footnotes they cite."""
     renderer, options = _renderer()
     env: Any = context
+    if NOTES in context.document.references:
+        tokens = boxed(tokens)
     fill(tokens, context.document.references)
     out = renderer.render(tokens, options, env)
     notes = []
@@ -115,6 +119,8 @@ class Renderer(RendererHTML):
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         content, language = tokens[idx].content, language_of(tokens[idx])
+        if language == "math":
+            return rf"<p>\[{html.escape(content.strip(), quote=False)}\]</p>" + "\n"
         return f'<pre dir="ltr"{_shape(content, language)}><code>{env.highlight(content, language)}</code></pre>\n'
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
@@ -125,8 +131,10 @@ class Renderer(RendererHTML):
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         target = str(tokens[idx].attrGet("src") or "")
-        shown: str = env.image(target, plain_text(tokens[idx].children or []), env.span(tokens[idx], target))
-        return shown
+        alt = plain_text(tokens[idx].children or []) or tokens[idx].content
+        shown: str = env.image(target, alt, env.span(tokens[idx], target))
+        width = tokens[idx].attrGet("width")
+        return f'{shown[:-1]} width="{width}">' if width and shown.startswith("<img") else shown
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         href = str(tokens[idx].attrGet("href") or "")

@@ -7,11 +7,14 @@ derived from the bytes.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from ..model import Medium
+from ..sources.discover import names
 
 IMAGES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 SOUNDS = (".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
@@ -34,6 +37,7 @@ class Library:
     root: Path
     prefix: str
     _known: dict[Path, Medium] = field(default_factory=dict)
+    _media: list[PurePosixPath] = field(default_factory=list)
     _named: dict[tuple[PurePosixPath, str], Medium | MediumError] = field(default_factory=dict)
 
     def get(self, target: str, source_name: str) -> Medium:
@@ -55,7 +59,8 @@ class Library:
                 "C204", "remote media are not fetched: a deck must work without a network",
                 "save the file in the track and use its relative path",
             )  # fmt: skip
-        relative = folder / unquote(target.split("#")[0].split("?")[0])
+        embedded = target[2:-2] if target.startswith("[[") and target.endswith("]]") else ""
+        relative = self._embedded(folder, embedded) if embedded else folder / unquote(re.split("[#?]", target)[0])
         suffix = relative.suffix.lower()
         if suffix not in IMAGES + SOUNDS:
             known = ", ".join(name[1:] for name in IMAGES + SOUNDS)
@@ -66,6 +71,22 @@ class Library:
             if isinstance(error, MediumError):
                 raise
             raise MediumError("C202", f"`{target}` cannot be read: {error}", "fix the file") from error
+
+    def _embedded(self, folder: PurePosixPath, name: str) -> PurePosixPath:
+        """Where Obsidian finds an embedded file: beside the note, at this path, or anywhere under this name."""
+        for path in (folder / name, PurePosixPath(name)):
+            if (self.root / path).is_file():
+                return path
+        wanted = PurePosixPath(name).name.casefold()
+        places = [path for path in self._vault() if path.name.casefold() == wanted]
+        return min(places, key=lambda path: (len(path.parts), path), default=folder / name)
+
+    def _vault(self) -> Sequence[PurePosixPath]:
+        """The media of the track by path, looked up once."""
+        if not self._media:
+            found = sorted(name for name in names(self.root) if name.lower().endswith(IMAGES + SOUNDS))
+            self._media.extend(map(PurePosixPath, found))
+        return self._media
 
     def _load(self, path: Path, target: str, suffix: str) -> Medium:
         resolved = path.resolve()

@@ -76,10 +76,15 @@ def render(
         note_type=note_type,
         fields=tuple(fields.get(name, "") for name, _ in note_type.fields),
         sort_text=markdown.plain(block.question.tokens),
-        cards=(0 if block.is_found and hides < promised else count) if cloze else 1 + both,
+        cards=_cards(block, hides < promised, count) if cloze else _cards(block, not (answer or front), 1 + both),
         media=tuple(sorted(page.media.values(), key=lambda medium: medium.name)),
     )
     return note, tuple(page.faults)
+
+
+def _cards(block: Block, lost: bool, count: int) -> int:
+    """How many cards Anki makes of a note; none of a found one that has lost what it is for."""
+    return 0 if block.is_found and lost else count
 
 
 def _marking(block: Block, colour: Colour) -> tuple[Colour, Colour]:
@@ -170,7 +175,8 @@ class _Page:
             return f'<a href="{html.escape(address)}">{html.escape(alt or address)}</a>' if address else ""
         if name.endswith(SOUNDS):
             return f"{SOUND}{name}]"
-        return f'<img src="{name}" alt="{html.escape(alt)}">'
+        # Anki's import takes the first `src=` in a tag for the picture's, even in a text.
+        return f'<img src="{name}" alt="{html.escape(alt).replace("src=", "src&#61;")}">'
 
     def _link(self, target: str, span: Span) -> str | None:
         """The target of a link on a card: a page of the guide for a relative link, None without a guide."""

@@ -69,7 +69,7 @@ def concept_files(
             name
             for name in folders
             if not (name.startswith((".", "_")) or name in FOREIGN or ignored.holds(f"{(inside / name).as_posix()}/"))
-            and not is_there(Path(folder) / name / VIRTUAL)
+            and not _is_virtual(Path(folder) / name)
         ]
         for file in files:
             name = (inside / file).as_posix()
@@ -96,6 +96,14 @@ def concept_files(
         return ranks.get(name.split("/")[0], len(ranks)), first.get(name, len(first)), name
 
     return tuple(sorted(names, key=place))
+
+
+def _is_virtual(folder: Path) -> bool:
+    """Whether a folder is a virtual environment. One that cannot be read is none: who reads it learns why."""
+    try:
+        return is_there(folder / VIRTUAL)
+    except OSError:
+        return False
 
 
 def names(root: Path) -> frozenset[str]:
