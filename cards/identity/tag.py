@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from .. import markdown
+from ..dialects.words import vocabulary
 from ..model import DIFFICULTIES, TIERS, Block, Card, Diagnostic, Source, Span, Trace
 from ..settings import Subdomain, kebab, title_of
 from . import ids, traces
@@ -53,7 +54,9 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
         for key, default in (("id", ""), ("difficulty", labels.difficulty), ("kind", "qa"), ("tier", ""))
     )
     subdomain, known = _subdomain(source, labels)
-    roles = _roles(block)
+    if block.is_found:
+        subdomain = _named(block, labels, subdomain)
+    roles = _roles(block, labels)
     topic = _topic(source.name) or labels.title
     faults = [] if block.is_found else list(_form(block))
     if not block.is_found and not any(
@@ -67,7 +70,7 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
         id=card_id,
         guid="" if block.is_found else ids.guid(labels.tag, card_id, kind == "cloze"),
         kind=kind,
-        deck=labels.decks.get(subdomain.folder) or f"{labels.decks.get(TOP, labels.title)}::{subdomain.title}",
+        deck=_deck(block, source, labels, subdomain),
         subdomain=subdomain.folder,
         subdomain_title=subdomain.title,
         topic=kebab(topic),
@@ -109,9 +112,42 @@ def _value(block: Block, key: str, default: str) -> str:
     return block.attributes[key].value if key in block.attributes else default
 
 
-def _roles(block: Block) -> tuple[str, ...]:
-    value = _value(block, "roles", "")
-    return tuple(sorted({role.strip() for role in value.split(",") if role.strip()}))
+def _roles(block: Block, labels: Labels) -> tuple[str, ...]:
+    names = [role.strip() for role in _value(block, "roles", "").split(",") if role.strip()]
+    if block.is_found:
+        names = [role for name in names if (role := _role(name, labels.roles))]
+    return tuple(sorted(set(names)))
+
+
+def _role(name: str, known: Sequence[str] | None) -> str:
+    """The role that found notes mean by a name such as "Full Stack Developer"; "" if the track does not know it."""
+    role = kebab(vocabulary.role(name))
+    if known is None:
+        return role
+    return next((other for other in known if other.replace("-", "") == role.replace("-", "")), "")
+
+
+def _named(block: Block, labels: Labels, subdomain: Subdomain) -> Subdomain:
+    """The subdomain that found notes name, or else that of their folder."""
+    name = _value(block, "subdomain", "")
+    folder = kebab(name)
+    if not folder:
+        return subdomain
+    return next(
+        (other for other in labels.subdomains if folder in (other.folder, kebab(other.title))), Subdomain(folder, name)
+    )
+
+
+def _deck(block: Block, source: Source, labels: Labels, subdomain: Subdomain) -> str:
+    """The deck of a card: its subdomain's; of found notes, one for each deeper folder below it, or the one they name."""
+    top = labels.decks.get(TOP, labels.title)
+    deck = labels.decks.get(subdomain.folder) or f"{top}::{subdomain.title}"
+    if not block.is_found:
+        return deck
+    if own := _value(block, "deck", ""):
+        return "::".join((top, *(part.strip() for part in own.split("::") if part.strip())))
+    folders = () if "subdomain" in block.attributes else PurePosixPath(source.name).parent.parts[1:]
+    return "::".join((deck, *map(title_of, folders)))
 
 
 def _subdomain(source: Source, labels: Labels) -> tuple[Subdomain, bool]:

@@ -38,6 +38,7 @@ from .parts import (
     items,
     paragraph,
     rows,
+    ticked,
     unticked,
     without_last_row,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "stray_comments",
     "tables",
     "targets",
+    "ticked",
     "unclosed_html",
     "unticked",
     "without_last_row",

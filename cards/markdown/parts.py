@@ -96,6 +96,20 @@ def unticked(chunk: Chunk) -> Chunk:
     return replace(chunk, tokens=tokens, text=re.sub(r"(?m)^([ \t]*[-*+][ \t]+)\[[xX]\]", r"\1[ ]", chunk.text))
 
 
+def ticked(chunk: Chunk) -> Chunk:
+    """A list of boxes as a plain list of what is ticked."""
+    kept: list[Token] = [chunk.tokens[0].copy(attrs={})]
+    text, line = "", 0
+    for start, end in _children(chunk.tokens):
+        if chunk.tokens[start].meta.get("checked"):
+            kept += (chunk.tokens[start].copy(meta={}, attrs={}), *chunk.tokens[start + 1 : end + 1])
+            for token in chunk.tokens[start:end]:
+                if token.content and token.map:
+                    text += "\n" * (token.map[0] - line) * bool(text) + token.content.rstrip("\n")
+                    line = token.map[0] + token.content.count("\n")
+    return replace(chunk, tokens=(*kept, chunk.tokens[-1]), text=text)
+
+
 def ended(chunk: Chunk, tail: str) -> Chunk:
     """A block without `tail`, which ends the last of its paragraphs."""
     tokens = list(chunk.tokens)

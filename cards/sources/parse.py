@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import mapping, markdown
 from ..dialects import Level, Reason, examples, guess, house
-from ..dialects.words import levels
+from ..dialects.words import about, levels
 from ..model import Attribute, Block, Chunk, Diagnostic, Document, Example, Source, Span
 from .repair import repair
 
@@ -50,7 +50,7 @@ def parse(source: Source, chosen: Sequence[str] = ()) -> Parsed:
     """Read a file: its house cards if it has any, else the cards that other dialects find.
 
     `chosen` names the only dialects to read. The front matter of a house file gives `roles` and `difficulty` to each
-    card without its own, and `title` as the attribute `title`. In other files, only its difficulty is read.
+    card without its own, and `title` as the attribute `title`. In other files, it gives a difficulty, tags and a deck.
     """
     guessed = not chosen or any(name != house.NAME for name in chosen)
     if house.NAME in chosen or not guessed or _HOUSE.search(source.text):
@@ -98,7 +98,19 @@ def _guess(source: Source, chosen: Sequence[str]) -> Parsed:
     level, title = (_level(matter[1]), _title(matter[1])) if matter else (None, "")
     found = guess(document, chosen, title, level)
     faults = tuple(fault.as_warning() for fault in lost)
-    return Parsed(document, found.blocks, faults, found.unanswered, found.reasons)
+    page = about.read(document, matter[1] if matter else "")
+    blocks = tuple(_said(block, page) for block in found.blocks)
+    return Parsed(document, blocks, faults, found.unanswered, found.reasons)
+
+
+def _said(block: Block, page: about.About) -> Block:
+    """The card with what its file says of all; tags add to its own."""
+    if not page.attributes:
+        return block
+    given = {key: Attribute(value, block.span) for key, value in page.attributes.items()}
+    if "tags" in given and "tags" in block.attributes:
+        given["tags"] = Attribute(f"{block.attributes['tags'].value},{given['tags'].value}", block.span)
+    return replace(block, attributes={**block.attributes, **given})
 
 
 def _title(matter: str) -> str:

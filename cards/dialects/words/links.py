@@ -18,7 +18,7 @@ _HREF_HERE = re.compile(r"href\s*=\s*[\"']?#", re.IGNORECASE)
 _LONGEST = 600
 _LINK = re.compile(
     r"!?\[(?P<text>[^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ \t]+\"[^\"\n]*\")?\)"
-    r"|<a\b[^<>]*>(?P<shown>[^<>]*)</a>|<https?://[^<>\s]+>|(?<![\w/])https?://[^\s<>()]+|\[\[[^\[\]\n]+\]\]",
+    r"|<a\b[^<>]*>(?P<shown>[^<>]*)</a>|<https?://[^<>\s]+>|(?<![\w/])https?://[^\s<>()]+",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")

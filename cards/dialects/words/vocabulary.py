@@ -108,6 +108,17 @@ def column(name: str) -> str:
     return next((kind for kind in ("question", "answer", "language") if folded in _set(_COLUMNS[kind])), "")
 
 
+def entry(key: str) -> str:
+    """What an entry of a file's metadata gives: "subdomain", "roles" or ""."""
+    return next((what for what in ("subdomain", "roles") if key in _set(f"{what}-keys")), "")
+
+
+def role(name: str) -> str:
+    """The name of a role without what all of them are: "Backend" of "Backend Engineer"."""
+    kept = [word for word in name.split() if word.casefold() not in _set("professions")]
+    return " ".join(kept) or name
+
+
 def is_counter(word: str) -> bool:
     """Whether a word before a number only counts: "Exercise 3"."""
     return word.casefold() in _set("counter")

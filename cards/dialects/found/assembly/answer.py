@@ -50,7 +50,10 @@ class Answer:
     @property
     def is_empty(self) -> bool:
         """Whether nothing answers."""
-        return self.draft or not any(map(substance.answers, self.answer))
+        if self.draft:
+            return True
+        boxes = self.mark == "answer-label" and any(map(markdown.is_boxed, self.answer))
+        return not (boxes or any(map(substance.answers, self.answer)))
 
     @property
     def explains(self) -> bool:
@@ -222,7 +225,7 @@ class _Reader:
             self.draft = True
 
     def _list(self, piece: Piece, chunk: Chunk) -> None:
-        if self.options.are_in(chunk):
+        if self.mark in ("", "choice") and self.options.are_in(chunk):
             self._options(chunk)
         elif self.part == "front" and metadata.is_metadata(chunk) and (level := metadata.level(piece)):
             self.level = self.level or level

@@ -33,7 +33,8 @@ class Options:
         ticked = [item for item in markdown.items(document, chunk) if item.ticked]
         self.ticked = bool(ticked)
         self.left -= 1
-        return markdown.unticked(chunk), [inner for item in ticked for inner in item.chunks]
+        told = [markdown.ticked(chunk)] if len(ticked) > 1 else [inner for item in ticked for inner in item.chunks]
+        return markdown.unticked(chunk), told
 
     def hold(self, code: Chunk, front: Sequence[Chunk]) -> bool:
         """Whether code belongs to the option above it: boxes may stand alone, each with its code below."""
