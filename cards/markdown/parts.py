@@ -107,7 +107,7 @@ def ticked(chunk: Chunk) -> Chunk:
                 if token.content and token.map:
                     text += "\n" * (token.map[0] - line) * bool(text) + token.content.rstrip("\n")
                     line = token.map[0] + token.content.count("\n")
-    return replace(chunk, tokens=(*kept, chunk.tokens[-1]), text=text)
+    return replace(chunk, tokens=(*kept, chunk.tokens[-1]), text=text, end_line=line + 1)
 
 
 def ended(chunk: Chunk, tail: str) -> Chunk:
