@@ -10,6 +10,7 @@ import pytest
 from build_decks.cards import dialects
 from build_decks.cards.dialects import house
 from build_decks.cards.dialects.found.weighing import evidence
+from build_decks.cards.rendering.highlight import NEAREST
 from build_decks.cli import config
 from build_decks.cli.main import COMMANDS, main
 from click import Context
@@ -73,11 +74,14 @@ def as_the_page_says(row: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", dialects.NAMES)
 def test_the_page_shows_each_dialect_and_what_becomes_of_it(name: str, tmp_path: Path) -> None:
-    (example,) = re.findall(r"````markdown\n(.*?)````\n", SECTIONS[name], re.DOTALL)
-    (tmp_path / "notes.md").write_text(example, encoding="utf-8")
-    said = [line for line in SECTIONS[name].splitlines() if line.startswith("- line ")]
-    assert said == [as_the_page_says(row) for row in Track(tmp_path).cards()]
-    assert any(f", `{name}`: " in line for line in said)
+    examples = re.findall(r"````markdown\n(.*?)````\n((?:- line [^\n]*\n)*)", SECTIONS[name], re.DOTALL)
+    assert examples
+    for number, (example, said) in enumerate(examples):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "notes.md").write_text(example, encoding="utf-8")
+        assert said.splitlines() == [as_the_page_says(row) for row in Track(folder).cards()]
+    assert f", `{name}`: " in SECTIONS[name]
 
 
 def test_the_page_shows_what_a_folder_becomes(tmp_path: Path) -> None:
@@ -101,3 +105,9 @@ def test_the_page_tells_every_point() -> None:
     told = re.findall(r"(?<=\| )([+−]\d)(?= \|)", table)
     assert sorted(told) == sorted(f"{point.points:+d}".replace("-", "−") for point in evidence.POINTS)
     assert f"with {evidence.ENOUGH} points" in PAGE
+
+
+def test_the_page_names_every_fence_that_is_read_as_another() -> None:
+    text = (ROOT / "docs" / "writing-cards.md").read_text(encoding="utf-8")
+    told = text[text.index("Some names are read as another") :].partition("\n\n")[0]
+    assert set(re.findall(r"`([\w]+)`", told)) - {"mermaid", "check"} == set(NEAREST)

@@ -139,7 +139,7 @@ def _named(block: Block, labels: Labels, subdomain: Subdomain) -> Subdomain:
 
 
 def _deck(block: Block, source: Source, labels: Labels, subdomain: Subdomain) -> str:
-    """The deck of a card: its subdomain's; of found notes, one for each deeper folder below it, or the one they name."""
+    """The deck of a card: its subdomain's; of found notes, one for each deeper folder below it, or one by name."""
     top = labels.decks.get(TOP, labels.title)
     deck = labels.decks.get(subdomain.folder) or f"{top}::{subdomain.title}"
     if not block.is_found:

@@ -16,6 +16,27 @@ from .lexing import tokens
 # Longer code is not an example, and some lexers take quadratic time on hostile text.
 MAX_LENGTH = 20_000
 
+# Names of fences that Pygments does not know, each with the language whose highlighting fits it best.
+NEAREST = {
+    "astro": "html",
+    "dotenv": "ini",
+    "env": "ini",
+    "ejs": "html",
+    "jq": "bash",
+    "jsonc": "json5",
+    "jsonl": "json",
+    "ndjson": "json",
+    "nu": "bash",
+    "nushell": "bash",
+    "plain": "text",
+    "plaintext": "text",
+    "shellscript": "bash",
+    "svelte": "html",
+    "svg": "xml",
+    "terminal": "console",
+    "txt": "text",
+}
+
 # Tokens that read well in the colour of the text have no class: less markup, smaller decks.
 CLASSES = {
     Keyword: "k",
@@ -87,6 +108,6 @@ def _lexer(language: str) -> Lexer | None:
     if not language:
         return None
     try:
-        return get_lexer_by_name(language)
+        return get_lexer_by_name(NEAREST.get(language, language))
     except ClassNotFound:
         return None

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from .. import markdown
 from ..markdown import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context
-from ..model import Block, Card, Diagnostic, Document, Fragment, Medium, Note, Span
+from ..model import Block, Card, Diagnostic, Document, Fragment, Medium, Note, Severity, Span
 from ..notetypes import CONCEPT, CONCEPT_CLOZE
 from .changes import changes, marked, shortened
 from .highlight import highlight
@@ -27,6 +27,9 @@ _DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.D
 # A deletion that hides something, in a field as Anki is given it.
 _HIDES = re.compile(r"\{\{c\d+::(?!\}\})")
 _STAND_INS = re.compile(f"[{CLOZE_OPEN}{CLOZE_TEXT}{CLOZE_CLOSE}{SOUND}]")
+
+# Fences that GitHub and Obsidian draw.
+DIAGRAMS = frozenset({"mermaid", "geojson", "topojson", "stl"})
 
 Colour = Callable[[str, str], str]
 
@@ -62,6 +65,13 @@ def render(
         "Reverse": answer if both else "",
         "Report": _report(report_url, card.id, block.question.document.source.name),
     }
+    for chunk in (chunk for part in (block.front, block.answer, block.more) for chunk in part.chunks):
+        if chunk.type == "fence" and chunk.language in DIAGRAMS:
+            page.fault(
+                "C207", f"Anki shows this {chunk.language} diagram as its source",
+                "draw it into a picture of the track, and show that instead", block.question.document.span(chunk),
+                "warning",
+            )  # fmt: skip
     hides, promised = len(_HIDES.findall(front)), max(count, block.deletions)
     if cloze and "::}}" in front:
         hint = "put visible words between the asterisks"
@@ -155,8 +165,8 @@ class _Page:
         place = f"#{quote(anchor)}" if anchor else ""
         return html.escape(f"{self.source_url}{quote(self.document.source.name)}{place}")
 
-    def fault(self, code: str, message: str, hint: str, span: Span) -> None:
-        self.faults.append(Diagnostic(span, code, message, hint))
+    def fault(self, code: str, message: str, hint: str, span: Span, severity: Severity = "error") -> None:
+        self.faults.append(Diagnostic(span, code, message, hint, severity))
 
     def _medium(self, target: str, span: Span) -> str | None:
         """The name under which a medium is packaged."""
