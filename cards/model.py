@@ -187,7 +187,8 @@ class Example:
 class Block:
     """A card as written, with the faults of its form: what a dialect found, before its metadata is judged.
 
-    `deletions` is how many a cloze card in found notes promises, however they are written.
+    `hidden` are the deletions that a cloze card in found notes promises, however they are written: the number of each,
+    0 for the next one, and its hint.
     """
 
     dialect: str
@@ -201,7 +202,7 @@ class Block:
     anchor: str
     span: Span
     faults: tuple[Diagnostic, ...] = ()
-    deletions: int = 0
+    hidden: tuple[tuple[int, str], ...] = ()
 
     @property
     def is_found(self) -> bool:

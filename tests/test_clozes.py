@@ -53,3 +53,19 @@ def test_what_check_counts_a_build_makes(tmp_path: Path) -> None:
     track.build("--out", "decks_out")
     (package,) = (track.root / "decks_out").glob("*.apkg")
     assert len(rows(package, "select id from cards", track.root)) == 1
+
+
+NUMBERED = {
+    "a hint": ("A {{c1::b::the second}} c.", "A {{c1::b::the second}} c.", 1),
+    "equal numbers": ("{{c2::a}} and {{c2::b}}, {{c1::c}}.", "{{c2::a}} and {{c2::b}}, {{c1::c}}.", 2),
+    "braces of a formula": (r"It is {{c1::$\frac{a}{b^{c}}$}}.", r"It is {{c1::\(\frac{a}{b^{c}&#125;\)}}.", 1),
+    "a brace at the end": ("It is {{c1::{x}}}.", "It is {{c1::{x&#125;}}.", 1),
+    "a colon in the text": ("A {{c1::b:c}} d.", "A {{c1::b:c}} d.", 1),
+}
+
+
+@pytest.mark.parametrize(("text", "field", "cards"), NUMBERED.values(), ids=list(NUMBERED))
+def test_the_numbers_and_hints_of_anki_are_kept(tmp_path: Path, text: str, field: str, cards: int) -> None:
+    (tmp_path / "a.md").write_text(f"# Notes\n\n{text}\n", encoding="utf-8")
+    (note,) = building.read(Settings(tmp_path, "", "Track", "track"), ["a.md"]).notes
+    assert (note.fields[1], note.cards) == (f"<p>{field}</p>", cards)

@@ -44,7 +44,7 @@ class Context:
 
     `image(src, alt, span)` gives HTML for a picture or sound, `link(href, span)` the target of a link, or None to keep
     only its text, and `highlight(code, language)` HTML for code. `raw` collects raw HTML, as the tokens that hold it
-    with the offsets at which it begins.
+    with the offsets at which it begins. The deletions of a `cloze` have the numbers and hints in `hidden`, if any.
     """
 
     document: Document
@@ -52,6 +52,7 @@ class Context:
     link: Callable[[str, Span], str | None]
     highlight: Callable[[str, str], str]
     cloze: bool = False
+    hidden: Sequence[tuple[int, str]] = ()
     raw: list[tuple[Token, int, str]] = field(default_factory=list)
     cited: list[str] = field(default_factory=list)
     deletions: int = 0
@@ -152,7 +153,9 @@ class Renderer(RendererHTML):
         if env._bold > 1:
             return ""
         env.deletions += 1
-        return f"{CLOZE_OPEN}{env.deletions}{CLOZE_TEXT}"
+        number, hint = env.hidden[env.deletions - 1] if env.deletions <= len(env.hidden) else (0, "")
+        shown = f"|{html.escape(hint)}" if hint else ""
+        return f"{CLOZE_OPEN}{number or env.deletions}{shown}{CLOZE_TEXT}"
 
     def strong_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         if not env.cloze:

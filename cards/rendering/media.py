@@ -6,6 +6,7 @@ derived from the bytes.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ from ..sources.discover import names
 IMAGES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 SOUNDS = (".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
 MAX_BYTES = 20_000_000
+_BEGINS = {"png": b"\x89PNG", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8", "webp": b"RIFF", "avif": b"\0\0\0"}
+_INLINE = re.compile(r"data:image/(?P<type>png|jpeg|gif|webp|avif);base64,(?P<data>[A-Za-z0-9+/=%\s]{1,400000})")
 
 
 class MediumError(ValueError):
@@ -54,6 +57,8 @@ class Library:
         return found
 
     def _find(self, folder: PurePosixPath, target: str) -> Medium:
+        if inline := _INLINE.fullmatch(target):
+            return self._decoded(inline)
         if "://" in target or target.startswith(("//", "data:")):
             raise MediumError(
                 "C204", "remote media are not fetched: a deck must work without a network",
@@ -71,6 +76,17 @@ class Library:
             if isinstance(error, MediumError):
                 raise
             raise MediumError("C202", f"`{target}` cannot be read: {error}", "fix the file") from error
+
+    def _decoded(self, inline: re.Match[str]) -> Medium:
+        """The picture in a `data:` address."""
+        try:
+            data = base64.b64decode(re.sub(r"\s|%0A", "", inline["data"]), validate=True)
+        except ValueError:
+            data = b""
+        if not data.startswith(_BEGINS[inline["type"]]):
+            raise MediumError("C202", "this inline picture cannot be read", "save it as a file of the track")
+        suffix = ".jpg" if inline["type"] == "jpeg" else f".{inline['type']}"
+        return Medium(f"{self.prefix}-{hashlib.sha256(data).hexdigest()[:16]}{suffix}", data)
 
     def _embedded(self, folder: PurePosixPath, name: str) -> PurePosixPath:
         """Where Obsidian finds an embedded file: beside the note, at this path, or anywhere under this name."""

@@ -22,7 +22,7 @@ from .sanitise import MAX_NESTING, SCHEMES, is_deep, sanitise, swallows
 # Anki interprets these in the HTML of a field, even in code: legacy LaTeX, and its tags for sound and speech.
 _ANKI_MARKUP = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])", re.IGNORECASE)
 _ITEM = re.compile(r"<li>(?!<input)")
-_DELETION = re.compile(f"{CLOZE_OPEN}(\\d+){CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
+_DELETION = re.compile(f"{CLOZE_OPEN}(\\d+)(?:\\|(.*?))?{CLOZE_TEXT}(.*?){CLOZE_CLOSE}", re.DOTALL)
 
 # A deletion that hides something, in a field as Anki is given it.
 _HIDES = re.compile(r"\{\{c\d+::(?!\}\})")
@@ -32,6 +32,7 @@ _STAND_INS = re.compile(f"[{CLOZE_OPEN}{CLOZE_TEXT}{CLOZE_CLOSE}{SOUND}]")
 DIAGRAMS = frozenset({"mermaid", "geojson", "topojson", "stl"})
 
 Colour = Callable[[str, str], str]
+Hidden = tuple[tuple[int, str], ...]
 
 
 def render(
@@ -46,7 +47,7 @@ def render(
     page = _Page(block.question.document, library, source_url, cloze, colour)
     before, after = _marking(block, colour) if card.kind == "bug" else (colour, colour)
     page.colour = before
-    front, count = page.html(block.front, hide=cloze)
+    front, count = page.html(block.front, hide=cloze, hidden=block.hidden)
     page.colour = after
     answer = page.html(block.answer)[0]
     page.colour = colour
@@ -72,7 +73,7 @@ def render(
                 "draw it into a picture of the track, and show that instead", block.question.document.span(chunk),
                 "warning",
             )  # fmt: skip
-    hides, promised = len(_HIDES.findall(front)), max(count, block.deletions)
+    hides, promised = len(_HIDES.findall(front)), max(count, len(block.hidden))
     if cloze and "::}}" in front:
         hint = "put visible words between the asterisks"
         page.fault("C113", "a bold run of this cloze card hides nothing", hint, block.front.span)
@@ -86,10 +87,17 @@ def render(
         note_type=note_type,
         fields=tuple(fields.get(name, "") for name, _ in note_type.fields),
         sort_text=markdown.plain(block.question.tokens),
-        cards=_cards(block, hides < promised, count) if cloze else _cards(block, not (answer or front), 1 + both),
+        cards=_cards(block, hides < promised, _numbers(block.hidden, count))
+        if cloze
+        else _cards(block, not (answer or front), 1 + both),
         media=tuple(sorted(page.media.values(), key=lambda medium: medium.name)),
     )
     return note, tuple(page.faults)
+
+
+def _numbers(hidden: Hidden, count: int) -> int:
+    """How many numbers the deletions have: Anki makes a card for each."""
+    return len({number or place for place, (number, _) in enumerate(hidden, 1)}) or count
 
 
 def _cards(block: Block, lost: bool, count: int) -> int:
@@ -146,14 +154,17 @@ class _Page:
     def inline(self, fragment: Fragment) -> str:
         return self._render(fragment, markdown.render_inline, hide=False)[0]
 
-    def html(self, fragment: Fragment, hide: bool = False) -> tuple[str, int]:
-        """HTML of a part, and the number of its cloze deletions; bold runs become deletions if they `hide`."""
+    def html(self, fragment: Fragment, hide: bool = False, hidden: Hidden = ()) -> tuple[str, int]:
+        """HTML of a part, and the number of its cloze deletions; bold runs become deletions if they `hide`.
+
+        `hidden` are the numbers and hints of these, where they have any.
+        """
         if not fragment:
             return "", 0
-        return self._render(fragment, markdown.render, hide)
+        return self._render(fragment, markdown.render, hide, hidden)
 
-    def _render(self, fragment: Fragment, make: Callable[..., str], hide: bool) -> tuple[str, int]:
-        context = Context(self.document, self._image, self._link, self.colour, hide)
+    def _render(self, fragment: Fragment, make: Callable[..., str], hide: bool, hidden: Hidden = ()) -> tuple[str, int]:
+        context = Context(self.document, self._image, self._link, self.colour, hide, hidden)
         text = make(fragment.tokens, context)
         if context.raw:
             text = self._sanitise(text, context.raw)
@@ -261,7 +272,7 @@ def _finish(text: str, cloze: bool) -> str:
 
 
 def _deletion(match: re.Match[str]) -> str:
-    hidden = match[2].replace("::", ":&#58;")
-    if hidden.endswith("}"):
-        hidden = hidden[:-1] + "&#125;"
-    return f"{{{{c{match[1]}::{hidden}}}}}"
+    parts = [part.replace("::", ":&#58;") for part in (match[3], match[2]) if part]
+    if parts and parts[-1].endswith("}"):
+        parts[-1] = parts[-1][:-1] + "&#125;"
+    return f"{{{{c{match[1]}::{'::'.join(parts)}}}}}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,9 @@ from ...cards.model import Block, Card, Diagnostic, Span
 from ...cards.pipeline import reading
 from ...cards.pipeline.reading import concept_files
 from .. import arguments, report, terminal, tracks
+
+# What some readers take for the end of a line.
+_LINE_ENDS = re.compile("[\u0085\u2028\u2029]")
 
 
 @click.command("list")
@@ -58,7 +62,9 @@ def command(
                     found[card.span] = row.block, card
     if as_json:
         for block, card in found.values():
-            terminal.put(json.dumps(_row(block, card), ensure_ascii=False))
+            terminal.put(
+                _LINE_ENDS.sub(lambda end: f"\\u{ord(end[0]):04x}", json.dumps(_row(block, card), ensure_ascii=False))
+            )
     else:
         for line in _lines([(card, block.asked) for block, card in found.values()]):
             terminal.put(line)

@@ -22,9 +22,11 @@ _ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
 _KEPT = r"(?<!`)(`+)(?!`)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|<!--(?:(?!-->).)*-->|\\."
 _MARKS = r"(?P<mark>\*\*|(?<!\w)__|__(?!\w))"
 _BRACKETS = re.compile(rf"{_KEPT}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])|{_MARKS}", re.DOTALL)
-_BRACES = re.compile(rf"{_KEPT}|\{{\{{c\d+::(?P<hidden>.+?)(?:::[^{{}}]*)?\}}\}}|{_MARKS}", re.DOTALL)
+_BRACES = re.compile(rf"{_KEPT}|\{{\{{c(?P<number>\d{{1,3}})::|{_MARKS}", re.DOTALL)
+# Where a formula or code in braces ends; a longer one is searched for no further.
+_SPAN = 500
 _EQUALS = re.compile(rf"{_KEPT}|==(?P<hidden>[^=\n]+)==|{_MARKS}", re.DOTALL)
-_CODE_IN_BRACES = re.compile(r"`\{\{c\d+::([^`{}]*)\}\}`")
+_CODE_IN_BRACES = re.compile(r"`\{\{c(\d+)::([^`{}]*)\}\}`")
 _CARD_MARK = re.compile(r"(?<![ \t])[ \t]+#(?:flash)?cards?(?=[ \t]*$)", re.MULTILINE | re.IGNORECASE)
 _OF_CARDS = re.compile(r"(?im)(?:^|\s)#(?:flash)?cards?\b|^tags:.*\bflashcards?\b|^\s*-\s*flashcards?\s*$")
 
@@ -47,10 +49,10 @@ def read(document: Document, chosen: bool) -> Iterator[Block]:
             if sentence is None:
                 continue
             found = _hidden(sentence.text, _BRACKETS)
-            if found[1] or (found := _hidden(sentence.text, _BRACES))[1]:
+            if found[1] or (found := _in_braces(sentence.text))[1]:
                 yield _card(document, sentence, *found)
         if before:
-            found = _hidden(_CODE_IN_BRACES.sub(r"{{c1::`\1`}}", before.text), _BRACES)
+            found = _in_braces(_CODE_IN_BRACES.sub(r"{{c\1::`\2`}}", before.text))
             if found[1] or (equals and (found := _hidden(before.text, _EQUALS))[1]):
                 yield _card(document, before, *found)
 
@@ -67,13 +69,53 @@ def _paragraphs(document: Document) -> Iterator[Chunk]:
 def is_line(text: str) -> bool:
     """Whether a paragraph is a sentence with hidden words that begins with the label."""
     label = _LINE.match(text)
-    return label is not None and _hidden(text[label.end() :], _BRACKETS)[1] > 0
+    return label is not None and _hidden(text[label.end() :], _BRACKETS)[1] != ()
 
 
-def _hidden(text: str, deletion: re.Pattern[str]) -> tuple[str, int]:
-    """The text with what is hidden as its only bold runs, and how many these are; ("", 0) where there is none."""
+Hidden = tuple[tuple[int, str], ...]
+"""The number of each deletion, 0 for the next one, and its hint."""
+
+
+def _in_braces(text: str) -> tuple[str, Hidden]:
+    """The text with what stands in `{{c1::…::hint}}` as its only bold runs. The braces of TeX end none."""
+    if len(text) > _LONGEST or "{{c" not in text:
+        return "", ()
+    shown: list[str] = []
+    hidden: list[tuple[int, str]] = []
+    at = 0
+    text = _CARD_MARK.sub("", text)
+    while match := _BRACES.search(text, at):
+        shown.append(text[at : match.start()])
+        at = match.end()
+        end = _end(text, at) if match["number"] else -1
+        if end > 0:
+            told, _, hint = text[at:end].partition("::") if "::" in text[at:end] else (text[at:end], "", "")
+            shown.append(f"**{told.replace('**', '').strip()}**")
+            hidden.append((int(match["number"]), hint.strip()))
+            at = end + 2
+        elif not match["mark"]:
+            shown.append(match[0])
+    return ("".join((*shown, text[at:])), tuple(hidden)) if hidden else ("", ())
+
+
+def _end(text: str, at: int) -> int:
+    """Where the braces around a deletion close, -1 if they do not: outside formulas and code, or else anywhere."""
+    start = at
+    while at < len(text):
+        span = text.find(text[at], at + 1, at + _SPAN) if text[at] in "$`" else -1
+        if span > 0:
+            at = span + 1
+        elif text.startswith("}}", at):
+            return at + (text[at + 2 : at + 3] == "}")
+        else:
+            at += 1
+    return text.find("}}", start)
+
+
+def _hidden(text: str, deletion: re.Pattern[str]) -> tuple[str, Hidden]:
+    """The text with what is hidden as its only bold runs, and these; ("", ()) where there is none."""
     if len(text) > _LONGEST:
-        return "", 0
+        return "", ()
     found: list[str] = []
     text = _CARD_MARK.sub("", text)
 
@@ -86,10 +128,10 @@ def _hidden(text: str, deletion: re.Pattern[str]) -> tuple[str, int]:
         return f"**{match['hidden'].strip()}**"
 
     shown = deletion.sub(bold, text)
-    return (shown, len(found)) if found else ("", 0)
+    return (shown, ((0, ""),) * len(found)) if found else ("", ())
 
 
-def _card(document: Document, sentence: Chunk, hidden: str, deletions: int) -> Block:
-    front = markdown.paragraph(hidden, sentence)
+def _card(document: Document, sentence: Chunk, shown: str, hidden: Hidden) -> Block:
+    front = markdown.paragraph(shown, sentence)
     found = block(document, NAME, sentence.line, sentence.column, (), (), front=(front,), kind="cloze")
-    return replace(found, deletions=deletions)
+    return replace(found, hidden=hidden)

@@ -24,6 +24,8 @@ _SIGNS = {
 }  # fmt: skip
 _STARS = re.compile("(?:[⭐★🌟]\ufe0f?[ \t]*)+[☆]*")
 _SIGN = re.compile(f"[{''.join(_SIGNS)}]\ufe0f?")
+# "Knowledge base" is no level of difficulty.
+_NO_LEVELS = frozenset({"base", "basis"})
 _JOINERS = re.compile("[\u200d\u200c\ufe0f]")
 _BRACKETED = re.compile(r"[\[(（【<{`*_]{1,3}([^\[\]()（）【】<>{}`*_\n]{1,24})[\])）】>}`*_]{1,3}")
 _TAIL = re.compile(r"(?<![ \t])[ \t]+[-–—|:·][ \t]*([^\W\d_][\w -]{1,20})$")
@@ -135,7 +137,7 @@ def of_path(name: str) -> Level | None:
         named = [vocabulary.difficulty(token) for token in tokens]
         levels = {level for level in named if level}
         fits = all(level or vocabulary.is_filler(token) for level, token in zip(named, tokens, strict=True))
-        if len(levels) == 1 and (fits or named[-1]):
+        if len(levels) == 1 and (fits or (named[-1] and tokens[-1] not in _NO_LEVELS)):
             level = levels.pop()
             return Level(level, next(token for token, found in zip(tokens, named, strict=True) if found))
     return None
