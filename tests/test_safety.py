@@ -163,7 +163,7 @@ HOSTILE = {
     "Markdown ftp autolink": ("<ftp://example.org/x>", {"C206"}),
     "Markdown link without a scheme": ("[x](//evil.example/)", {"C206"}),
     "Markdown remote picture": ("![x](https://evil.example/x.png)", {"C204"}),
-    "Markdown data picture": ("![x](data:image/png;base64,AAAA)", {"C204"}),
+    "Markdown data picture": ("![x](data:image/png;base64,AAAA)", {"C202"}),
     "Markdown script data picture": ("![x](data:text/html;base64,AAAA)", {"C204"}),
     "remote picture": ("<img src='https://evil.example/x.png'>", {"C201", "C204"}),
     "data picture": ("<img src='data:image/svg+xml,<svg onload=alert(1)>'>", {"C201", "C204"}),

@@ -158,7 +158,7 @@ def _wiki(state: StateInline, silent: bool) -> bool:
     if not found or not shown.strip() or found.end() > state.posMax:
         return False
     if not silent:
-        state.pending += shown.strip()
+        state.push("text", "", 0).content = shown.strip()
     state.pos = found.end()
     return True
 
@@ -177,6 +177,6 @@ def _embed(state: StateInline, silent: bool) -> bool:
             token.children, token.content = [], "" if width else said
             token.meta = {"at": state.pos}
         else:
-            state.pending += said or name.rpartition("/")[2]
+            state.push("text", "", 0).content = said or name.rpartition("/")[2]
     state.pos = found.end()
     return True

@@ -49,10 +49,8 @@ def apart(document: Document, stream: Stream) -> tuple[Stream, Key]:
     index = 0
     while index < len(stream):
         piece = stream[index]
-        end = index + 1
-        while end < len(stream) and stream[end].role != "heading":
-            end += 1
-        entries = dict(_entries(document, stream[index + 1 : end])) if _opens(piece) else {}
+        end = _end(stream, index + 1) if _opens(piece) else index + 1
+        entries = dict(_entries(document, stream[index + 1 : end]))
         # "Answer" also begins the answer of one question, which may be a list of steps.
         lettered = all(len(chunk.text.strip(_AROUND)) == 1 for chunk in entries.values())
         if len(entries) >= _LEAST and (lettered or not marks.mark(piece)):
@@ -63,6 +61,13 @@ def apart(document: Document, stream: Stream) -> tuple[Stream, Key]:
         kept.append(piece)
         index += 1
     return kept, Key({number: chunk for number, chunk in told.items() if number not in twice})
+
+
+def _end(stream: Stream, index: int) -> int:
+    """Where the section ends in which a piece stands."""
+    while index < len(stream) and stream[index].role != "heading":
+        index += 1
+    return index
 
 
 def _opens(piece: Piece) -> bool:

@@ -45,6 +45,7 @@ _ANCHOR = re.compile(r"(?<![ \t])[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<
 # A link of a word or two after the question mark: `[[src](…)]`, `[1](…)`.
 _SOURCE = re.compile(r"(?<=[?？؟])[ \t]*[\[(]?(?P<link>\[\w{1,12}(?:[ \t]\w{1,12})?\]\(https?://[^()\s]+\))[\])]?$")
 _TAGS = re.compile(r"(?:(?:^|[ \t]+)#[^\W\d_][\w/-]*)+[ \t]*$")
+_LONGEST_TAGS = 200
 _CARDS = frozenset({"card", "cards", "flashcard", "flashcards", "card-reverse", "cards-reverse", "flashcard-reverse"})
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
 # A single letter is a label only if it is one in every language.
@@ -124,12 +125,13 @@ def read(text: str) -> Asked:
 
 def _tagged(text: str) -> tuple[str, tuple[str, ...], str]:
     """A text without the hashtags at its end: these, and the one that says that it is a card."""
-    found = _TAGS.search(text) if "#" in text else None
+    tail = text[-_LONGEST_TAGS:]
+    found = _TAGS.search(tail) if "#" in tail else None
     if not found:
         return text, (), ""
     tags = [tag.lstrip("#") for tag in found[0].split()]
     marked = next((tag for tag in tags if tag.casefold() in _CARDS), "")
-    before = text[: found.start()].rstrip()
+    before = text[: len(text) - len(tail) + found.start()].rstrip()
     if not (marked or before.endswith(("?", "？", "؟"))):
         return text, (), ""
     return before, tuple(tag for tag in tags if tag.casefold() not in _CARDS), marked
