@@ -46,6 +46,7 @@ class Limits:
     design_items: int = 5
     deletions: int = 3
     deletion_words: int = 5
+    reverse_words: int = 12
     code_lines: int = 15
     bug_lines: int = 20
     code_columns: int = 60

@@ -178,6 +178,21 @@ def test_the_reverse_template_makes_no_card_while_its_field_is_empty(track: Trac
         assert "A statement" in note.cards()[1].question()
 
 
+def test_a_card_in_both_directions_is_one_note_with_two_cards(track: Track, tmp_path: Path) -> None:
+    track.write("basics/a.md", card("a", "What is a stub?", "A cut-down part.", "reverse=yes") + card("b"))
+    track.build()
+    with learner(tmp_path / "home") as collection:
+        take(collection, track.deck())
+        there, back = cards_of(collection, "a")
+        assert "What is a stub?" in there.question()
+        assert "A cut-down part." in there.answer()
+        assert "A cut-down part." in back.question()
+        assert "What is a stub?" not in back.question()
+        assert "What is a stub?" in back.answer()
+        assert len(cards_of(collection, "b")) == 1
+        assert empty_cards(collection) == 0
+
+
 def test_cards_studied_today_are_not_taken_for_added_today(track: Track, tmp_path: Path) -> None:
     track.write("basics/a.md", card("a"))
     track.build()

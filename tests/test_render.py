@@ -182,3 +182,10 @@ def test_every_colour_of_the_code_has_a_style() -> None:
 
     for name_ in set(CLASSES.values()):
         assert re.search(rf"\.{name_}\b", CONCEPT.css), name_
+
+
+def test_a_card_in_both_directions_shows_its_answer_on_the_second_front(tmp_path: Path) -> None:
+    head = "### Why?\n\n<!-- card: id=case difficulty=beginner reverse=yes -->\n\n**A:** "
+    found = render(tmp_path, "Because it is so.", head)
+    assert (found.fields["Reverse"], found.cards) == ("<p>Because it is so.</p>", 2)
+    assert render(tmp_path, "Because it is so.").fields["Reverse"] == ""

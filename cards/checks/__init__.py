@@ -54,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     Rule("C150", "warning", claims.cpython),
     Rule("C151", "warning", answers.leak),
     Rule("C152", "warning", proofs.proofs),
+    Rule("C153", "warning", answers.reverse),
 )
 
 # Checks of the whole track, which `pipeline.checking` runs besides the rules for single cards.

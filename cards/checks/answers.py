@@ -39,6 +39,21 @@ def items(written: Written, limits: Limits) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def reverse(written: Written, limits: Limits) -> Iterator[Finding]:
+    """The answer of a card that asks in both directions is a question by itself."""
+    if "reverse" not in written.block.attributes:
+        return
+    span = written.block.attributes["reverse"].span
+    count = len(words(written.plain("answer")))
+    if written.card.kind != "qa":
+        yield Finding(span, f"a card of kind {written.card.kind} has no other direction", "delete `reverse`")
+    elif count > limits.reverse_words:
+        yield Finding(
+            span, f"this card also asks by its answer, which has {count} words; the limit is {limits.reverse_words}",
+            "answer with a term or a name, and move the rest under **More:**",
+        )  # fmt: skip
+
+
 def leak(written: Written, limits: Limits) -> Iterator[Finding]:
     """The question, or the heading of a cloze card, does not contain the answer."""
     question = _LETTERS.findall(written.plain("question").casefold())

@@ -22,7 +22,7 @@ from ..model import HOUSE, KINDS, Attribute, Block, Chunk, Code, Diagnostic, Doc
 NAME = HOUSE
 KEYS = (
     "id", "difficulty", "kind", "roles", "tier", "py", "pkg", "review-by", "impl", "warns", "verify", "allow",
-    "retired",
+    "retired", "reverse",
 )  # fmt: skip
 MAX_COMMENT = 4_000
 LABELS: Mapping[str, str] = {"A:": "answer", "More:": "more", "Source:": "source"}

@@ -28,6 +28,7 @@ _FORMS = {
         re.compile(rf"{_PACKAGE}(?:[\s;,]+{_PACKAGE})*"),
         "packages with their versions, such as fastapi>=0.165 or \"fastapi>=0.165,httpx2\"",
     ),
+    "reverse": (re.compile(r"yes"), "yes"),
     "retired": (re.compile(r".*\w.*"), "why it was retired, in a few words"),
     "warns": (re.compile(r"[A-Za-z_][\w.]*"), "the name of a warning"),
 }  # fmt: skip
