@@ -27,7 +27,7 @@ COMMAND = Path(sys.executable).with_name("build-decks")
 NOTES_A_FILE = 50
 MEGABYTES = 10
 BARS = {
-    "wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes": 1.5, "flood": 6.0,
+    "wall time": 1.1, "peak memory": 1.2, "check": 0.5, "start": 2.0, "notes": 1.2, "flood": 6.0,
     "push 100": 0.5, "push all": 2.5, "push memory": 2.0,
 }  # fmt: skip
 # Lines of text for which parsers may take quadratic time. In linear time the ratio is 4, in quadratic time 16.

@@ -49,7 +49,11 @@ def apart(document: Document, stream: Stream) -> tuple[Stream, Key]:
     index = 0
     while index < len(stream):
         piece = stream[index]
-        end = _end(stream, index + 1) if _opens(piece) else index + 1
+        if not _opens(piece):
+            kept.append(piece)
+            index += 1
+            continue
+        end = _end(stream, index + 1)
         entries = dict(_entries(document, stream[index + 1 : end]))
         # "Answer" also begins the answer of one question, which may be a list of steps.
         lettered = all(len(chunk.text.strip(_AROUND)) == 1 for chunk in entries.values())

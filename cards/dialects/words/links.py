@@ -23,13 +23,19 @@ _LINK = re.compile(
 )
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")
 _FEW_WORDS = 6
+# With more there are more words than those, even in the texts of several links.
+_MOST_SPACES = 40
 
 
 def is_only_link(text: str) -> bool:
     """Whether a text is one link or several and nothing else, but for the marks between them."""
-    if len(text) > _LONGEST or "`" in text or not _LINK.search(text):
+    if len(text) > _LONGEST or "`" in text or not _has_link(text) or not _LINK.search(text):
         return False
     return not re.search(r"\w", _LINK.sub("", text))
+
+
+def _has_link(text: str) -> bool:
+    return "](" in text or "://" in text or "href" in text
 
 
 def points_elsewhere(text: str) -> bool:
@@ -37,13 +43,13 @@ def points_elsewhere(text: str) -> bool:
 
     `[Docs](https://…)`, "Read the answer on [a site](…)", "(asked 3 times, [a firm](…))".
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or text.count(" ") > _MOST_SPACES or "`" in text or not _has_link(text):
         return False
-    if is_only_link(text):
-        return True
     rest = _LINK.sub("", text)
-    if rest == text or "`" in text:
+    if rest == text:
         return False
+    if not re.search(r"\w", rest):
+        return True
     if _ASIDE.fullmatch(rest.strip(" *_")):
         return True
     words = re.findall(r"[^\W_]+", rest)

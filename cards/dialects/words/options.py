@@ -8,13 +8,16 @@ from collections.abc import Sequence
 _OPTION = re.compile(
     r"[ \t]*(?:[-*+][ \t]+)?(?:\*\*|__)?\(?([^\W\d_])(?:\*\*|__)?[.)）:：、．](?:\*\*|__)?(?=[ \t]|[^\x00-\u2e7f])"
 )
+_LEAST = 2
 _ALPHABETS = ("abcdefghij", "абвгдежз", "αβγδεζ", "ㄱㄴㄷㄹ", "甲乙丙丁", "가나다라마")
 
 
 def are(lines: Sequence[str]) -> bool:
     """Whether each line is an option, or goes on with one, and their letters follow one another from the first."""
+    if len(lines) < _LEAST or not _OPTION.match(lines[0]):
+        return False
     letters = "".join(match[1].casefold() for match in map(_OPTION.match, lines) if match)
-    if len(letters) < 2 or not _OPTION.match(lines[0]):
+    if len(letters) < _LEAST:
         return False
     return any(alphabet.startswith(letters) for alphabet in _ALPHABETS)
 
