@@ -35,7 +35,8 @@ def list_orders(orders: list[Order], limit: int = 20, cursor: str | None = None,
     if limit < 1:
         raise ValueError("limit must be at least 1")
     limit = min(limit, MAX_LIMIT)
-    conditions, values = ["1"], []
+    conditions = ["1"]
+    values: list[str | int] = []
     if status is not None:
         conditions.append("status = ?")
         values.append(status)
