@@ -1,0 +1,68 @@
+"""Makes the endpoint def, and runs the record on an event loop of its thread."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header, HTTPException
+
+CARRIERS = ("north", "quick", "sea")
+LIMIT = 4
+
+request_id: ContextVar[str] = ContextVar("request_id", default="none")
+
+
+class CarrierError(Exception):
+    """The carrier has no price for this parcel."""
+
+
+def create_app(
+    find_shop: Callable[[str], str | None],
+    ask: Callable[[str, str], int],
+    record: Callable[[str, str, dict[str, int | None]], Awaitable[None]],
+) -> FastAPI:
+    """Return the application.
+
+    `find_shop(token)` and `ask(carrier, parcel)` block. `record(shop, parcel, prices)` is awaited.
+
+    >>> from fastapi.testclient import TestClient
+    >>> async def record(shop, parcel, prices):
+    ...     pass
+    >>> client = TestClient(create_app({"t1": "tea"}.get, lambda carrier, parcel: len(carrier), record))
+    >>> client.get("/quotes/p7", headers={"X-Token": "t1"}).json()
+    {'north': 5, 'quick': 5, 'sea': 3}
+    >>> client.get("/health").json()
+    'ok'
+    """
+    app = FastAPI()
+
+    async def set_request_id(x_request_id: Annotated[str, Header()] = "none") -> None:
+        request_id.set(x_request_id)
+
+    def current_shop(x_token: Annotated[str, Header()]) -> str:
+        shop = find_shop(x_token)
+        if shop is None:
+            raise HTTPException(401)
+        return shop
+
+    def price(carrier: str, parcel: str) -> int | None:
+        try:
+            return ask(carrier, parcel)
+        except CarrierError:
+            return None
+
+    @app.get("/health")
+    async def health() -> str:
+        return "ok"
+
+    @app.get("/quotes/{parcel}", dependencies=[Depends(set_request_id)])
+    def quotes(parcel: str, shop: Annotated[str, Depends(current_shop)]) -> dict[str, int | None]:
+        with ThreadPoolExecutor(LIMIT) as threads:
+            found = threads.map(price, CARRIERS, [parcel] * len(CARRIERS))
+        prices = dict(zip(CARRIERS, found, strict=True))
+        asyncio.run(record(shop, parcel, prices))
+        return prices
+
+    return app
