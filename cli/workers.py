@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -51,9 +52,14 @@ def _each(stack: ExitStack, memory: Memory[T], work: Callable[[str], T], names: 
 
 
 def _mapped(stack: ExitStack, work: Callable[[str], T], names: Sequence[str]) -> Iterable[T]:
-    if len(names) < MANY_FILES:
+    if len(names) < MANY_FILES or _cores() < 2:
         return map(work, names)
     # A forked process has our modules already; where fork(2) is missing, each starts from nothing.
     fork = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
-    pool = stack.enter_context(ProcessPoolExecutor(mp_context=multiprocessing.get_context(fork)))
+    pool = stack.enter_context(ProcessPoolExecutor(_cores(), mp_context=multiprocessing.get_context(fork)))
     return pool.map(work, names, chunksize=_AT_ONCE)
+
+
+def _cores() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -112,7 +113,7 @@ def test_a_file_that_has_not_changed_is_not_read_again(track: Track, cache: Path
     head, body = entry.read_text().split("\n", 1)
     said = json.loads(head)
     other = body.replace("Because it is so.", "Remembered.")
-    said["body"] = __import__("hashlib").blake2b(other.encode(), digest_size=16).hexdigest()
+    said["body"] = hashlib.blake2b(other.encode(), digest_size=16).hexdigest()
     entry.write_text(f"{json.dumps(said)}\n{other}")
     assert b"Remembered." in made(track, cache)["decks_out/track.apkg"]
     assert b"Remembered." not in made(track, None)["decks_out/track.apkg"]
@@ -165,6 +166,25 @@ def test_a_change_that_leaves_size_and_time_as_they_were_is_seen(track: Track, c
     path.write_text(card("a", answer="Because it is no."))
     os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))
     assert made(track, cache)["decks_out/track.apkg"] != first["decks_out/track.apkg"]
+
+
+@pytest.mark.parametrize(("later", "believed"), [(1_000_000_000, False), (3_000_000_000, True)])
+def test_a_signature_is_believed_only_if_no_later_change_can_have_left_it(
+    track: Track, cache: Path, later: int, believed: bool
+) -> None:
+    """On a file system with times of two seconds, a second change within these may leave all of them."""
+    path = track.write("x/a.md", card("a", answer="Because it is so."))
+    first = made(track, cache)
+    path.write_text(card("a", answer="Because it is no."))
+    status = path.stat()
+    (entry,) = entries(cache)
+    head, body = entry.read_text().split("\n", 1)
+    said = json.loads(head)
+    _, place, _, digest = said["files"][0][1]
+    signature = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+    said["files"][0][1] = [status.st_ctime_ns + later, place, signature, digest]
+    entry.write_text(f"{json.dumps(said)}\n{body}")
+    assert (made(track, cache)["decks_out/track.apkg"] == first["decks_out/track.apkg"]) == believed
 
 
 def test_a_file_that_is_gone_is_forgotten(track: Track, cache: Path) -> None:

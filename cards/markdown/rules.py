@@ -54,8 +54,6 @@ def _beside_cjk(rule: Rule) -> Rule:
     """
 
     def run(state: StateInline, silent: bool) -> bool:
-        if state.src[state.pos] not in "*_~":
-            return False
         state.scanDelims = partial(_scanned, state)  # type: ignore[method-assign]
         return rule(state, silent)
 
