@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import time
 from functools import cache
@@ -33,6 +35,13 @@ def moment() -> int:
 def signature(status: os.stat_result) -> Signature:
     """What a change of a file changes."""
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def content(path: str) -> str:
+    """The hash of a file's bytes. Raises OSError for what is no file: reading a pipe would wait for its writer."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
+    return digest(Path(path).read_bytes())
 
 
 def is_certain(found: Signature, at: int) -> bool:

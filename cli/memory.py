@@ -121,7 +121,7 @@ def _see(path: str) -> Seen | None:
     moment = cache.moment()
     try:
         signature = cache.signature(os.stat(path))
-        return Seen(moment, os.path.realpath(path), signature, cache.digest(Path(path).read_bytes()))
+        return Seen(moment, os.path.realpath(path), signature, cache.content(path))
     except OSError:
         return None
 
@@ -133,6 +133,6 @@ def _is_unchanged(path: str, seen: Seen) -> bool:
             return False
         if cache.signature(os.stat(path)) == seen.signature and cache.is_certain(seen.signature, seen.moment):
             return True
-        return cache.digest(Path(path).read_bytes()) == seen.digest
+        return cache.content(path) == seen.digest
     except OSError:
         return False

@@ -89,7 +89,8 @@ def _place(args: Sequence[str]) -> Path:
     folder = cache.folder() / "unchanged"
     folder.mkdir(exist_ok=True)
     said = [os.environ.get(name) for name in _VARIABLES]
-    return folder / cache.named(repr((os.getcwd(), list(args), said, sys.stdout.isatty(), sys.stderr.isatty())))
+    terminals = [stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)]
+    return folder / cache.named(repr((os.getcwd(), list(args), said, terminals)))
 
 
 def _is_excluded(args: Sequence[str]) -> bool:
@@ -98,7 +99,7 @@ def _is_excluded(args: Sequence[str]) -> bool:
 
 
 def _coloured(error: bool, text: str) -> str:
-    plain = not error or not sys.stderr.isatty() or os.environ.get("NO_COLOR")
+    plain = not error or not sys.stderr or not sys.stderr.isatty() or os.environ.get("NO_COLOR")
     return _COLOUR.sub("", text) if plain else text
 
 
@@ -109,7 +110,7 @@ def _state(trees: Sequence[str], files: Sequence[str], at: int) -> State:
 
 def _digest(trees: Iterable[str], files: Iterable[str], read: Collection[str]) -> str:
     rows = [f"{path} {found}" for path, found in _signatures(trees, files)]
-    rows += [cache.digest(Path(path).read_bytes()) for path in read]
+    rows += [cache.content(path) for path in read]
     return cache.named("\n".join(sorted(rows)))
 
 
