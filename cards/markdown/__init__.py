@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .document import parse, unclosed_html
 from .elements import INERT, without_tags
-from .fences import code, content, holds_fence
+from .fences import code, content, holds_fence, is_open, without_end
 from .guide import Cell, Target, anchors, count_words, tables, targets
 from .inline import (
     Deletion,
@@ -73,6 +73,7 @@ __all__ = [
     "html",
     "inside",
     "is_boxed",
+    "is_open",
     "is_ticked",
     "items",
     "links",
@@ -92,6 +93,7 @@ __all__ = [
     "ticked",
     "unclosed_html",
     "unticked",
+    "without_end",
     "without_last_row",
     "without_tags",
 ]

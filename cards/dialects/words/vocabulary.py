@@ -126,7 +126,19 @@ def is_counter(word: str) -> bool:
 
 def is_doubtful(word: str) -> bool:
     """Whether an answer label has other meanings too, such as the response of a server."""
-    return word.casefold() in _set("doubtful")
+    return word.casefold() in _set("doubtful") or word.casefold() in _set("explains")
+
+
+def explains(text: str) -> bool:
+    """Whether the labels of an answer in a short text are all those of an explanation: "Show the explanation"."""
+    padded = f" {' '.join(_WORD.findall(text.casefold()))} "
+    found = {word for word in _table()["answer"] if len(word) > 1 and (f" {word} " in padded or _is_in(word, padded))}
+    return found != set() and found <= _set("explains")
+
+
+def _is_in(word: str, text: str) -> bool:
+    """Whether a word of a language without spaces stands in a text."""
+    return word[0] > "⺀" and word in text
 
 
 @cache

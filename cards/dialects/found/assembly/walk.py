@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ....model import Chunk
-from ...words import labels
+from ...words import labels, vocabulary
 from ...words.levels import Level
 from ..marks import mark
 from ..stream import Piece, Stream
@@ -151,8 +151,14 @@ def _asked_in(stream: Stream, taken: Mapping[int, Taken]) -> Mapping[int, list[T
 
 
 def _answering(stream: Stream) -> Iterator[int]:
-    """The lists, by identity, that begin with the label of an answer."""
-    for before, piece in zip((None, *stream), stream, strict=False):
-        first = piece.list is not None and (before is None or before.list is not piece.list)
-        if first and mark(piece) == "answer-label":
+    """The lists, by identity, that begin with the label of an answer, or with a level and that.
+
+    Where the first item explains, the list tells the points of one answer.
+    """
+    seen: set[int] = set()
+    for piece in stream:
+        if piece.list is None or id(piece.list) in seen or metadata.is_level(piece):
+            continue
+        seen.add(id(piece.list))
+        if mark(piece) == "answer-label" and not (piece.label and vocabulary.explains(piece.label.word)):
             yield id(piece.list)

@@ -101,6 +101,10 @@ class _Reader:
             self._quote(chunk, owner)
         elif chunk.type == "list":
             self._list(chunk, owner)
+        elif self.folds and (closing := html.closing_code(chunk)):
+            if code := markdown.without_end(chunk, closing):
+                self._block(code, owner)
+            self._end(chunk.end_line, owner)
         else:
             self._block(chunk, owner)
 
@@ -215,8 +219,10 @@ class _Reader:
                     self._block(child, owner)
                 else:
                     self.take(child, owner)
-            if len(self.found) > start:
-                self.found[start] = replace(self.found[start], starts=True, number=item.number)
+            # An end here closes what began in the item before.
+            first = next((at for at in range(start, len(self.found)) if self.found[at].role != "end"), None)
+            if first is not None:
+                self.found[first] = replace(self.found[first], starts=True, number=item.number)
         self.depth -= 1
 
 
