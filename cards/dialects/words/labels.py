@@ -46,7 +46,7 @@ class Label:
 
     kind: str
     word: str
-    numbered: bool
+    number: str
     written: str
     alone: bool
     wraps: bool
@@ -99,7 +99,7 @@ def read(line: str, letters: Letters = _NO_LETTERS) -> Label | None:
         return None
     wraps = bool(match["open"]) and not (match["close"] or match["early"] or match["dotted"])
     dotted = bool(match["dot"]) or match["outer"] in (".", ")")
-    return Label(kind, word, bool(match["number"]), match[0], alone, wraps, dotted)
+    return Label(kind, word, match["number"] or "", match[0], alone, wraps, dotted)
 
 
 def _may_open(head: str) -> bool:
@@ -131,7 +131,7 @@ def lines(text: str, letters: Letters, dotted: bool) -> Iterator[tuple[int, Labe
     for number, line in enumerate(rows):
         found = read(line, letters)
         if found is None and dotted and (answer := _DOTTED_ANSWER.match(line)):
-            found = Label("answer", "A", False, answer[0], not line[answer.end() :].strip(), False)
+            found = Label("answer", "A", "", answer[0], not line[answer.end() :].strip(), False)
         following = rows[number + 1 : number + 3]
         if found and not (is_option(found.word, following[:1]) and (not asked or is_option("A", following[1:], "Cc"))):
             asked = found.kind == "question"

@@ -38,6 +38,7 @@ _WRAPS = (
 _OPENINGS = frozenset(opening[0] for opening, _ in _WRAPS)
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:#[^()]*(?:\([^()]*\)[^()]*)*)?\)")
 _COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?=\S)")
+_DIGITS = re.compile(r"\d+(?:[.-]\d+)*")
 _ONLY_NUMBER = re.compile(r"[#№]?[ \t]*\d{1,4}[.)]?")
 _SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
@@ -60,12 +61,17 @@ class Asked:
     """
 
     text: str
-    numbered: bool = False
+    number: str = ""
     labelled: bool = False
     level: Level | None = None
     source: str = ""
     tags: tuple[str, ...] = ()
     marked: str = ""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether a number stands before it."""
+        return self.number != ""
 
     @property
     def asks(self) -> bool:
@@ -83,7 +89,7 @@ class Asked:
 @lru_cache(maxsize=4096)  # a heading is read twice, as a question and as a section title
 def read(text: str) -> Asked:
     """The question in a heading, a bold run, a summary or the beginning of an item."""
-    numbered = labelled = False
+    number, labelled = "", False
     level: Level | None = None
     text = text.strip()
     text, tags, marked = _tagged(text)
@@ -92,7 +98,7 @@ def read(text: str) -> Asked:
     if source:
         text = text[: source.start()].rstrip()
     if _ONLY_NUMBER.fullmatch(text):
-        return Asked("", numbered=True, labelled=True)
+        return Asked("", number=_digits(text), labelled=True)
     for _ in range(12):  # each round removes one mark; no line has more
         before = text
         text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
@@ -104,23 +110,29 @@ def read(text: str) -> Asked:
             text = f"{bold[2]}{bold['end']} {text[bold.end() :]}"
         if symbols := _SYMBOLS.match(text):
             text = text[symbols.end() :]
-        if number := _NUMBER.match(text):
-            rest = text[number.end() :]
+        if count := _NUMBER.match(text):
+            rest = text[count.end() :]
             # In "3.14 is which constant?" the number is asked about.
-            if (number["next"] or "").islower():
+            if (count["next"] or "").islower():
                 pass
-            elif rest.strip(" *_") or number[0].startswith("第"):
-                text, numbered = rest, True
-                labelled = labelled or number[0].startswith("第")
+            elif rest.strip(" *_") or count[0].startswith("第"):
+                text, number = rest, number or _digits(count[0])
+                labelled = labelled or count[0].startswith("第")
         elif (counter := _COUNTER.match(text)) and vocabulary.is_counter(counter[1]):
-            text, numbered = text[counter.end() :], True
+            text, number = text[counter.end() :], number or _digits(counter[0])
         elif (label := _LABEL.match(text)) and _is_label(label):
             text, labelled = text[label.end() :], True
-            numbered = numbered or bool(label["number"])
+            number = number or label["number"] or ""
         text = text.strip(_SPACE).rstrip("#").strip(_SPACE)
         if text == before:
             break
-    return Asked(_balanced(text), numbered, labelled, level, source["link"] if source else "", tags, marked)
+    return Asked(_balanced(text), number, labelled, level, source["link"] if source else "", tags, marked)
+
+
+def _digits(count: str) -> str:
+    """The number that a count shows, with its parts: `3.1`."""
+    found = _DIGITS.search(count)
+    return found[0] if found else count.strip()
 
 
 def _tagged(text: str) -> tuple[str, tuple[str, ...], str]:

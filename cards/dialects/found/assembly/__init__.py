@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ....model import Block, Document, Span
+from ....model import Block, Chunk, Document, Span
 from ...words.levels import Level
-from ..keys import Key
 from ..stream import Stream
 from ..weighing import Taken
 from .borders import Opened
@@ -31,14 +30,16 @@ class Assembled:
     level: Level | None
 
 
-def assemble(document: Document, stream: Stream, taken: Mapping[int, Taken], key: Key) -> Assembled:
-    """Make the cards of the questions that are taken; the key answers those that nothing else does."""
+def assemble(
+    document: Document, stream: Stream, taken: Mapping[int, Taken], keyed: Mapping[int, Sequence[Chunk]]
+) -> Assembled:
+    """Make the cards of the questions that are taken; what is `keyed` answers those that nothing else does."""
     walk = Walk(stream, taken)
     walk.run()
-    made = [card(document, opened, stream[opened.candidate.index], key) for opened in walk.found]
+    made = [card(document, opened, keyed.get(opened.candidate.index, ())) for opened in walk.found]
     for index in _repeated(walk.found, made):
         opened = walk.found[index]
-        made[index] = card(document, opened, stream[opened.candidate.index], key, repeated=True)
+        made[index] = card(document, opened, keyed.get(opened.candidate.index, ()), repeated=True)
     return Assembled(
         tuple(found for found in made if isinstance(found, Block)),
         tuple(found for found in made if isinstance(found, Span)),

@@ -12,8 +12,8 @@ from ....model import Block, Chunk, Document, Span
 from ...block import block
 from ...words import levels, question, vocabulary
 from ...words.question import Asked
+from .. import keys
 from ..candidates import Candidate
-from ..keys import Key
 from ..marks import Mark
 from ..stream import Piece
 from . import answer
@@ -21,8 +21,8 @@ from .answer import Answer
 from .borders import Opened
 
 
-def card(document: Document, opened: Opened, piece: Piece, key: Key, repeated: bool = False) -> Block | Span | None:
-    """The card of the question at a piece; None where nothing is asked, or nothing that is missed.
+def card(document: Document, opened: Opened, keyed: Sequence[Chunk], repeated: bool = False) -> Block | Span | None:
+    """The card of a question, which `keyed` may answer; None where nothing is asked, or nothing that is missed.
 
     A question that is `repeated` in its file, or asks about "it" alone, is asked with the heading above it.
     """
@@ -37,11 +37,10 @@ def card(document: Document, opened: Opened, piece: Piece, key: Key, repeated: b
     told: Sequence[Chunk] = read.answer
     front: Sequence[Chunk] = read.front
     if not _is_answered(asked, read, expected):
-        keyed = None if read.draft else key.answer(piece, (*front, *told))
-        if keyed:
-            front, told = (*front, *told), (keyed,)
-    if not told or (told is read.answer and not _is_answered(asked, read, expected)):
-        return Span(document.source.path, line, candidate.chunk.column) if asked.asks or expected else None
+        if not keyed or read.draft:
+            return Span(document.source.path, line, candidate.chunk.column) if asked.asks or expected else None
+        front = (*front, *told)
+        told = keys.shown(keyed, front)
     return block(
         document, _dialect(candidate, read.mark), line, candidate.chunk.column,
         _shown(asked, chunk, opened, repeated), told,

@@ -28,11 +28,11 @@ def uncounted(proposed: Sequence[Candidate]) -> Sequence[Candidate]:
         numbers = [int(counts[index]["number"]) for index in indices]
         if len(numbers) >= _LEAST and all(a < b for a, b in pairwise(numbers)):
             for index in indices:
-                found[index] = _numbered(proposed[index], counts[index].end())
+                found[index] = _numbered(proposed[index], counts[index]["number"], counts[index].end())
     return found
 
 
-def _numbered(candidate: Candidate, length: int) -> Candidate:
+def _numbered(candidate: Candidate, number: str, length: int) -> Candidate:
     read = question.read(candidate.asked.text[length:])
-    asked = replace(candidate.asked, text=read.text, numbered=True, level=candidate.asked.level or read.level)
+    asked = replace(candidate.asked, text=read.text, number=number, level=candidate.asked.level or read.level)
     return replace(candidate, asked=asked, group=replace(candidate.group, numbered=True))

@@ -15,7 +15,7 @@ _OFTEN = 3
 def propose(stream: Stream) -> Iterator[Candidate]:
     """Every heading that is neither part of the page itself nor only a label of something else."""
     repeated = _repeated(stream)
-    counted = False
+    counted = ""
     for index, piece in enumerate(stream):
         if piece.role != "heading" or piece.chunk is None or index in repeated:
             continue
@@ -28,11 +28,11 @@ def propose(stream: Stream) -> Iterator[Candidate]:
         if (vocabulary.is_aside(asked.text) or levels.of_words(asked.text)) and not asked.labelled:
             continue
         if asked.is_blank and _counts(stream, index):
-            counted = True
+            counted = asked.number or "?"
             continue
-        if counted or (piece.number and not asked.numbered):
-            asked = replace(asked, numbered=True, labelled=asked.labelled or counted)
-        counted = False
+        if counted or not asked.numbered:
+            asked = replace(asked, number=counted or piece.number, labelled=asked.labelled or counted != "")
+        counted = ""
         yield Candidate(
             index, Group("heading", str(piece.chunk.level), asked.numbered), asked, piece.line, piece.chunk,
             level=piece.chunk.level, below=asked.is_blank, sure=asked.labelled and not asked.is_blank,
