@@ -21,7 +21,7 @@ _ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
 # Code, math, links and comments hide nothing; the bold marks that stand there already would, and are taken away.
 _KEPT = r"(?<!`)(`+)(?!`)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|<!--(?:(?!-->).)*-->|\\."
 _MARKS = r"(?P<mark>\*\*|(?<!\w)__|__(?!\w))"
-_BRACKETS = re.compile(rf"{_KEPT}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])|{_MARKS}", re.DOTALL)
+_BRACKETS = re.compile(rf"{_KEPT}|(?<![!\[])\[(?!\^)(?P<hidden>[^\[\]\n]+)\](?![(\[:\]])|{_MARKS}", re.DOTALL)
 _BRACES = re.compile(rf"{_KEPT}|\{{\{{c(?P<number>\d{{1,3}})::|{_MARKS}", re.DOTALL)
 # Where a formula or code in braces ends; a longer one is searched for no further.
 _SPAN = 500

@@ -43,19 +43,25 @@ _ONLY_NUMBER = re.compile(r"[#№]?[ \t]*\d{1,4}[.)]?")
 _SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
 _ANCHOR = re.compile(r"(?<![ \t])[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
-# A link of a word or two after the question mark: `[[src](…)]`, `[1](…)`.
-_SOURCE = re.compile(r"(?<=[?？؟])[ \t]*[\[(]?(?P<link>\[\w{1,12}(?:[ \t]\w{1,12})?\]\(https?://[^()\s]+\))[\])]?$")
+# Links of a word or two after the question mark: `[[src](…)]`, `[1](…)`.
+_MARK = r"\[\w{1,12}(?:[ \t]\w{1,12})?\]\(https?://[^()\s]+\)"
+_SOURCE = re.compile(rf"(?<=[?？؟])(?:[ \t]*[\[(]?{_MARK}[\])]?){{1,8}}$")
+_MARKS = re.compile(_MARK)
 _TAGS = re.compile(r"(?:(?:^|[ \t]+)#[^\W\d_][\w/-]*)+[ \t]*$")
 _LONGEST_TAGS = 200
 _CARDS = frozenset({"card", "cards", "flashcard", "flashcards", "card-reverse", "cards-reverse", "flashcard-reverse"})
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
+_QUARTER = re.compile(
+    r"[^\w\n]{0,6}(?:Q[1-4][ \t]*[/(,-]?[ \t]*(?:(?:FY|['’])[ \t]*\d\d|(?:19|20)\d\d\b)|(?:19|20)\d\d\W{1,3}Q[1-4]\b)"
+)
+_LIKE_QUARTER = re.compile(r"[^\w\n]{0,6}Q[1-4]\b")
 # A single letter is a label only if it is one in every language.
 _LETTERS = frozenset("qQ问問سQ")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question in a line, as Markdown, and what else the line says: a link behind it may be its `source`.
+    """The question in a line, as Markdown, and what else the line says: links behind it may be its `source`.
 
     `tags` are the hashtags behind it; one such as `#card`, which says that it is a card, is `marked`.
     """
@@ -64,7 +70,7 @@ class Asked:
     number: str = ""
     labelled: bool = False
     level: Level | None = None
-    source: str = ""
+    source: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     marked: str = ""
 
@@ -126,7 +132,9 @@ def read(text: str) -> Asked:
         text = text.strip(_SPACE).rstrip("#").strip(_SPACE)
         if text == before:
             break
-    return Asked(_balanced(text), number, labelled, level, source["link"] if source else "", tags, marked)
+    return Asked(
+        _balanced(text), number, labelled, level, tuple(_MARKS.findall(source[0])) if source else (), tags, marked
+    )
 
 
 def _digits(count: str) -> str:
@@ -163,10 +171,22 @@ def _is_label(label: re.Match[str]) -> bool:
     word = label["word"]
     if vocabulary.label(word) != "question" or (len(word) == 1 and word not in _LETTERS and not label["number"]):
         return False
+    if label["number"] and is_quarter(label.string):
+        return False
     if not label["end"]:
         return bool(label["number"]) or not label.string[label.end() :].strip(" *_")
     # "Q.E.D." and "Question-driven design" are not labels.
     return label["end"] in ":：、" or bool(label["space"]) or bool(label["number"]) or len(word) == 1
+
+
+def is_quarter(text: str) -> bool:
+    """Whether a heading begins with the quarter of a year: "Q1 2026"."""
+    return _QUARTER.match(text) is not None
+
+
+def may_be_quarter(text: str) -> bool:
+    """Whether a heading begins like one: "Q1: the big move"."""
+    return _LIKE_QUARTER.match(text) is not None
 
 
 def _unwrapped(text: str) -> str:

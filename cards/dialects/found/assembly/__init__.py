@@ -7,13 +7,16 @@ how difficult it is, and `card` makes the Block.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ....model import Block, Chunk, Document, Span
 from ...words.levels import Level
+from ..candidates import Group
 from ..stream import Stream
 from ..weighing import Taken
+from . import substance
 from .borders import Opened
 from .card import card, whole
 from .walk import Walk
@@ -36,15 +39,31 @@ def assemble(
     """Make the cards of the questions that are taken; what is `keyed` answers those that nothing else does."""
     walk = Walk(stream, taken)
     walk.run()
-    made = [card(document, opened, keyed.get(opened.candidate.index, ())) for opened in walk.found]
+    steps = _steps(walk.found)
+
+    def make(opened: Opened, repeated: bool = False) -> Block | Span | None:
+        told = keyed.get(opened.candidate.index, ())
+        return card(document, opened, told, repeated=repeated, steps=opened.candidate.group in steps)
+
+    made = list(map(make, walk.found))
     for index in _repeated(walk.found, made):
-        opened = walk.found[index]
-        made[index] = card(document, opened, keyed.get(opened.candidate.index, ()), repeated=True)
+        made[index] = make(walk.found[index], repeated=True)
     return Assembled(
         tuple(found for found in made if isinstance(found, Block)),
         tuple(found for found in made if isinstance(found, Span)),
         walk.level,
     )
+
+
+def _steps(opened: Sequence[Opened]) -> Collection[Group]:
+    """The groups in which letters count the steps of an answer: as options they would stand under most questions."""
+    fellows = Counter(found.candidate.group for found in opened)
+    lettered = Counter(found.candidate.group for found in opened if _is_lettered(found))
+    return {group for group, count in fellows.items() if 2 * lettered[group] <= count and count > 1}
+
+
+def _is_lettered(opened: Opened) -> bool:
+    return any(piece.chunk is not None and substance.is_options(piece.chunk) for piece in opened.body)
 
 
 def _repeated(opened: Sequence[Opened], made: Sequence[Block | Span | None]) -> Iterator[int]:

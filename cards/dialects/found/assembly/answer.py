@@ -36,12 +36,14 @@ _COMMENT = re.compile(r"<!--\s*(.*?)\s*(?:-->|\Z)", re.DOTALL)
 class Answer:
     """The parts of a card under its question.
 
-    `mark` says how the answer is marked; a `draft` still has a template's place for one.
+    `mark` says how the answer is marked; a `draft` still has a template's place for one. Letters in it may count
+    `steps`.
     """
 
     mark: Mark
     level: Level | None
     draft: bool
+    steps: bool
     front: tuple[Chunk, ...]
     answer: tuple[Chunk, ...]
     more: tuple[Chunk, ...]
@@ -53,7 +55,8 @@ class Answer:
         if self.draft:
             return True
         boxes = self.mark == "answer-label" and any(map(markdown.is_boxed, self.answer))
-        return not (boxes or any(map(substance.answers, self.answer)))
+        steps = self.steps and any(map(substance.is_options, self.answer))
+        return not (boxes or steps or any(map(substance.answers, self.answer))) or substance.only_files(self.answer)
 
     @property
     def explains(self) -> bool:
@@ -63,8 +66,8 @@ class Answer:
         )
 
 
-def read(document: Document, asked: Asked, taken: Taken, body: Sequence[Piece]) -> Answer:
-    """Sort the pieces under a question that asks `asked`."""
+def read(document: Document, asked: Asked, taken: Taken, body: Sequence[Piece], steps: bool) -> Answer:
+    """Sort the pieces under a question that asks `asked`; letters may count the `steps` of its answer."""
     reader = _sorted(document, body)
     parts, shown = reader.parts, taken.candidate.shown
     begins = _asked_before(reader, asked, taken, body) if reader.mark else 0
@@ -73,11 +76,13 @@ def read(document: Document, asked: Asked, taken: Taken, body: Sequence[Piece]) 
     parts["answer"], parts["front"] = parts["front"][begins:] + parts["answer"], parts["front"][:begins]
     parts["source"] = _last_links(parts["answer"]) + parts["source"]
     found: Mapping[Part, list[Chunk]] = {name: substance.trimmed(chunks) for name, chunks in parts.items()}
-    front = (*shown, *(found["front"] or _pointed_at(asked.text, found["answer"])))
+    told = found["answer"]
+    front = (*shown, *(found["front"] or _pointed_at(asked.text, told)))
+    if not reader.mark and len(told) == 1 and told[0].type == "fence" and vocabulary.shows(asked.text):
+        front, told = (*front, *told), []  # the code that is asked about, and nothing that answers
     return Answer(
-        reader.mark, reader.level, reader.draft,
-        front, tuple(found["answer"]), tuple(found["more"]), tuple(found["source"]),
-    )  # fmt: skip
+        reader.mark, reader.level, reader.draft, steps, front, tuple(told), tuple(found["more"]), tuple(found["source"])
+    )
 
 
 def _sorted(document: Document, body: Sequence[Piece], marked: bool = True) -> _Reader:

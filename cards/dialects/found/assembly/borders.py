@@ -20,7 +20,7 @@ from ..weighing import Taken
 class Opened:
     """A question whose answer is being read.
 
-    `section` is the heading above it, and `title` one that belongs to it alone. `folds` counts what is open in its
+    `section` is the heading above it, `topic` one that is not the page's title, and `title` one that belongs to it alone. `folds` counts what is open in its
     body. A question that folds may be `closed`, and then `waits` for an answer that folds right below it. Once it is
     `done`, only further questions follow.
     """
@@ -28,6 +28,7 @@ class Opened:
     taken: Taken
     level: Level | None
     section: str = ""
+    topic: str = ""
     title: str = ""
     body: list[Piece] = field(default_factory=list)
     folds: int = 0
@@ -82,8 +83,9 @@ def belongs(heading: Chunk, kind: str, current: Opened) -> bool:
     candidate = current.candidate
     if current.is_inside or kind == "answer":
         return True
-    if kind and kind != "question" and heading.level == candidate.level and candidate.needs_mark:
-        return True  # of `### Question`, as `### Answer` is
+    if kind and kind != "question" and heading.level == candidate.level:
+        # As `### Answer` does, which stands beside its question.
+        return candidate.needs_mark or (kind == "hint" and current.taken.mark == "answer-heading")
     return candidate.form == "heading" and heading.level > candidate.level
 
 
