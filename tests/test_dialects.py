@@ -293,7 +293,7 @@ REPAIRED = [
         '??? question "Why?"\n    ??? tip "Solution"\n        So.\n',
         "> [!question] Why?\n> > [!tip] Solution\n> > So.\n",
     ),
-    ("marks of a tool", "%%ANKI\nQ: a\nA: b\nEND%%\n", "\nQ: a\nA: b\n\n"),
+    ("marks of a tool", "%%ANKI\nQ: a\nA: b\nEND%%\n", "\nQ: a\nA: b\n***\n"),
     ("a definition", "Term\n:   text\n\n    - more\n", "Term\n:   text\n\n  - more\n"),
 ]
 

@@ -37,10 +37,10 @@ from .parts import (
     is_ticked,
     items,
     paragraph,
+    parted,
     rows,
     ticked,
     unticked,
-    without_last_row,
 )
 from .renderer import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context, raw_html, render, render_inline
 
@@ -79,6 +79,7 @@ __all__ = [
     "links",
     "paragraph",
     "parse",
+    "parted",
     "place",
     "plain",
     "prose",
@@ -94,6 +95,5 @@ __all__ = [
     "unclosed_html",
     "unticked",
     "without_end",
-    "without_last_row",
     "without_tags",
 ]

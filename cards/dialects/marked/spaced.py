@@ -16,10 +16,16 @@ from ..words import question
 
 NAME = "spaced"
 
-_INLINE = re.compile(r"(?:[-*+][ \t]+)?(?P<asked>[^`\n]*?[^:`\s])(?P<mark>[ \t]*:::?(?![:=])[ \t]*)(?P<told>\S.*)")
-# "feeds:: [[routing]]", "due:: 2026-01-01", "builds-on:: the layer below" are fields of the page; "gato::cat" is none.
+_CODE = r"`[^`\n]+`"
+_INLINE = re.compile(
+    rf"(?:[-*+][ \t]+)?(?P<asked>(?:[^`\n]|{_CODE})*?(?:[^:`\s]|{_CODE}))(?P<mark>[ \t]*:::?(?![:=])[ \t]*)"
+    r"(?P<told>\S.*)"
+)
+# "feeds:: [[routing]]", "Due:: 2026-01-01", "builds-on:: the layer below" are fields of the page; "gato::cat" is none.
 _OF_FIELD = re.compile(r"::[ \t]+")
 _KEY = re.compile(r"[a-z][\w-]*")
+_CAPITAL_KEY = re.compile(r"[A-Z][\w-]*")
+_IN_ADDRESS = re.compile(r"://\S*\Z")
 _VALUE = re.compile(r"\[\[|#\w|https?://|\d[\d.:/-]*$|(?:true|false|yes|no)$", re.IGNORECASE)
 _MARKS = ("?", "??")
 _TAGGED = re.compile(r"(?im)(?:^|\s)#flashcards?\b|^tags:.*\bflashcards?\b|^\s*-\s*flashcards?\s*$|<!--SR:")
@@ -54,13 +60,19 @@ def _paragraphs(document: Document, chunk: Chunk) -> Sequence[Chunk]:
 def _lines(document: Document, paragraph: Chunk) -> Iterator[Block]:
     for number, line in enumerate(paragraph.text.split("\n")):
         match = _INLINE.fullmatch(_SCHEDULE.sub("", line.strip()))
-        if match and not (
-            _KEY.fullmatch(match["asked"]) and (_OF_FIELD.fullmatch(match["mark"]) or _VALUE.match(match["told"]))
-        ):
+        if match and not _is_field(match) and not _IN_ADDRESS.search(match["asked"]):
             place = paragraph.line + number
             asked = markdown.paragraph(match["asked"], paragraph, place)
             told = markdown.paragraph(match["told"], paragraph, place)
             yield from _card(document, [asked], [told], match["mark"].strip()[1:])
+
+
+def _is_field(match: re.Match[str]) -> bool:
+    """Whether a line is a field of the page: in small letters, or with a value that tells nothing."""
+    spaced, value = _OF_FIELD.fullmatch(match["mark"]), _VALUE.match(match["told"])
+    if _KEY.fullmatch(match["asked"]):
+        return bool(spaced or value)
+    return bool(_CAPITAL_KEY.fullmatch(match["asked"]) and spaced and value)
 
 
 def _divided(chunks: Sequence[Chunk], index: int) -> tuple[list[Chunk], list[Chunk], str, int] | None:
@@ -75,9 +87,14 @@ def _divided(chunks: Sequence[Chunk], index: int) -> tuple[list[Chunk], list[Chu
         above, below = markdown.cut(chunk, [(number, len(lines[number]))])
         asked = [above] if above else _above(chunks, index, chunk.line)
         told = [below] if below else []
-    elif chunk.type in ("table", "list") and (mark := lines[-1].strip(" \t|")) in _MARKS:
-        rest = markdown.without_last_row(chunk) if chunk.type == "table" else markdown.ended(chunk, mark)
-        asked, told = [*_above(chunks, index, chunk.line), rest], []
+    elif chunk.type in ("table", "list"):
+        number = next((n for n, line in enumerate(lines) if line.strip(" \t|") in _MARKS), 0)
+        parts = markdown.parted(chunk, number) if number else None
+        if not parts:
+            return None
+        rest, below = parts
+        mark = lines[number].strip(" \t|")
+        asked, told = [*_above(chunks, index, chunk.line), rest], below
     else:
         return None
     at, end = index + 1, chunk.end_line

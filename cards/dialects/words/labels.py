@@ -32,7 +32,7 @@ _LONGEST = 40
 # A label is looked for in this much of a line, since the search takes quadratic time.
 _HEAD = 120
 # Every text with a label has one of these, except one that begins with `Q.`.
-_SIGNS = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.IGNORECASE)
+_SIGNS = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b|#(?:flash)?card", re.IGNORECASE)
 _SAME_LINE = re.compile(r"(?<![ \t])[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
 _RUN_END = re.compile(r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:\Z|\n))")
 # "Question (EN)", "Answer [de-AT]"

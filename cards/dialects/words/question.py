@@ -50,6 +50,7 @@ _MARKS = re.compile(_MARK)
 _TAGS = re.compile(r"(?:(?:^|[ \t]+)#[^\W\d_][\w/-]*)+[ \t]*$")
 _LONGEST_TAGS = 200
 _CARDS = frozenset({"card", "cards", "flashcard", "flashcards", "card-reverse", "cards-reverse", "flashcard-reverse"})
+_CARD = re.compile(r"[ \t]#(?:flash)?card", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
 _QUARTER = re.compile(
     r"[^\w\n]{0,6}(?:Q[1-4][ \t]*[/(,-]?[ \t]*(?:(?:FY|['’])[ \t]*\d\d|(?:19|20)\d\d\b)|(?:19|20)\d\d\W{1,3}Q[1-4]\b)"
@@ -155,6 +156,11 @@ def _tagged(text: str) -> tuple[str, tuple[str, ...], str]:
     if not (marked or before.endswith(("?", "？", "؟"))):
         return text, (), ""
     return before, tuple(tag for tag in tags if tag.casefold() not in _CARDS), marked
+
+
+def holds_card(text: str) -> bool:
+    """Whether a line of a text says that it is a card, at any depth of a list."""
+    return "#" in text and any(read(line).marked for line in text.split("\n") if _CARD.search(line))
 
 
 def is_mark(text: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+
 from ...words import question
 from .candidate import Candidate, Group
 

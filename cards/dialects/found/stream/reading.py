@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from .... import markdown
 from ....model import Chunk, Container, Document
-from ...words import callouts, emphasis, items, labels, vocabulary
+from ...words import callouts, emphasis, items, labels, question, vocabulary
 from . import html
 from .piece import Piece
 
@@ -230,12 +230,14 @@ def _is_opened(chunk: Chunk) -> bool:
     """Whether a list is read item by item."""
     if not labels.may_ask(chunk.text):
         return False
-    return "<details" in chunk.text or items.may_ask(tuple(markdown.first_lines(chunk)))
+    if "<details" in chunk.text or question.holds_card(chunk.text):
+        return True
+    return items.may_ask(tuple(markdown.first_lines(chunk)))
 
 
 def _holds_labels(chunk: Chunk) -> bool:
-    """Whether a list in an item holds the labels of a card."""
-    return labels.opens_card(next(iter(markdown.first_lines(chunk)), ""))
+    """Whether a list in an item holds the labels of a card, or lines that say that they are cards."""
+    return labels.opens_card(next(iter(markdown.first_lines(chunk)), "")) or question.holds_card(chunk.text)
 
 
 def _unwrapped(said: Chunk) -> tuple[Chunk | None, Chunk | None]:
