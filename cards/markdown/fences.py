@@ -25,7 +25,7 @@ def is_open(block: Chunk) -> bool:
     if token.type == "code_block":
         return True
     start, end = token.map or (0, 0)
-    return token.type == "fence" and token.content.count("\n") == end - start - 1
+    return bool(token.type == "fence" and token.content.count("\n") == end - start - 1)
 
 
 def without_end(block: Chunk, end: str) -> Chunk | None:

@@ -121,7 +121,7 @@ def ended(chunk: Chunk, tail: str) -> Chunk:
     return replace(chunk, text=chunk.text.rstrip().removesuffix(tail.strip()).rstrip(), tokens=tuple(tokens))
 
 
-def parted(chunk: Chunk, number: int) -> tuple[Chunk, list[Chunk]] | None:
+def parted(chunk: Chunk, number: int) -> tuple[Chunk | None, list[Chunk]]:
     """A list or table up to a line of its text, counted from 0, and the blocks that follow this line in it.
 
     Without a blank line before them, Markdown reads lines as part of the item above, or as rows.
@@ -131,7 +131,7 @@ def parted(chunk: Chunk, number: int) -> tuple[Chunk, list[Chunk]] | None:
     opens = "tr_open" if chunk.type == "table" else "inline"
     found = [i for i, t in enumerate(chunk.tokens) if t.type == opens and t.map and t.map[0] <= line < t.map[1]]
     if not found:
-        return None
+        return None, []
     at, text, below = found[-1], "\n".join(lines[:number]), lines[number + 1 :]
     if chunk.type == "table":
         end = max(index for index, token in enumerate(chunk.tokens) if token.type == "tr_close")

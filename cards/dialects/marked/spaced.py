@@ -78,30 +78,28 @@ def _is_field(match: re.Match[str]) -> bool:
 def _divided(chunks: Sequence[Chunk], index: int) -> tuple[list[Chunk], list[Chunk], str, int] | None:
     """What stands above and below a mark that ends this block or stands in it, the mark, and where to read on."""
     chunk = chunks[index]
-    lines = chunk.text.split("\n")
-    if chunk.type == "paragraph":
-        number = next((n for n, line in enumerate(lines) if line.strip() in _MARKS), None)
-        if number is None:
-            return None
-        mark = lines[number].strip()
-        above, below = markdown.cut(chunk, [(number, len(lines[number]))])
-        asked = [above] if above else _above(chunks, index, chunk.line)
-        told = [below] if below else []
-    elif chunk.type in ("table", "list"):
-        number = next((n for n, line in enumerate(lines) if line.strip(" \t|") in _MARKS), 0)
-        parts = markdown.parted(chunk, number) if number else None
-        if not parts:
-            return None
-        rest, below = parts
-        mark = lines[number].strip(" \t|")
-        asked, told = [*_above(chunks, index, chunk.line), rest], below
-    else:
+    lines = chunk.text.split("\n") if chunk.type in ("paragraph", "list", "table") else []
+    number = next((number for number, line in enumerate(lines) if line.strip(" \t|") in _MARKS), None)
+    if number is None:
         return None
+    mark = lines[number].strip(" \t|")
+    before, told = _parts(chunk, number, len(lines[number]))
+    asked = [before] if before else []
+    if chunk.type != "paragraph" or not before:
+        asked = [*_above(chunks, index, chunk.line), *asked]
     at, end = index + 1, chunk.end_line
     while at < len(chunks) and chunks[at].type != "heading" and (chunks[at].line == end + 1 or not told):
         told.append(chunks[at])
         end, at = chunks[at].end_line, at + 1
     return (asked, told, mark, at) if asked and told else None
+
+
+def _parts(chunk: Chunk, number: int, length: int) -> tuple[Chunk | None, list[Chunk]]:
+    """What stands in a block before and after its line with the mark, counted from 0."""
+    if chunk.type != "paragraph":
+        return markdown.parted(chunk, number)
+    above, below = markdown.cut(chunk, [(number, length)])
+    return above, [below] if below else []
 
 
 def _above(chunks: Sequence[Chunk], index: int, line: int) -> list[Chunk]:

@@ -76,13 +76,16 @@ def qualified_label(word: str) -> str:
 
 
 def qualified_heading(text: str) -> str:
-    """What a heading begins whose other words only qualify a label: "Model answer", "Answer guide"."""
+    """What a heading begins whose other words only qualify a label: "Model answer", "Answer guide", "Second hint"."""
     parts = text.split()
     if not 1 < len(parts) <= _QUALIFIED:
         return ""
     kinds = [label(part) if len(part) > 1 else "" for part in parts]
-    rest = [part for part, kind in zip(parts, kinds, strict=True) if kind != "answer"]
-    return "answer" if len(rest) == len(parts) - 1 and all(map(_qualifies, rest)) else ""
+    for named in ("answer", "hint"):
+        rest = [part for part, kind in zip(parts, kinds, strict=True) if kind != named]
+        if len(rest) == len(parts) - 1 and all(map(_qualifies, rest)):
+            return named
+    return ""
 
 
 def _qualifies(word: str) -> bool:

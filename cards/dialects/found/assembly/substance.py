@@ -47,20 +47,25 @@ def answers(chunk: Chunk) -> bool:
             return False
         if "`" in text or "$" in text:  # `$?` is an answer, and has no letter
             return True
-        return _BLANK.fullmatch(text) is None and not vocabulary.is_placeholder(text) and not links.leads_back(text)
+        return not (_is_place(text) or links.leads_back(text))
     if chunk.type == "list":
         lines = tuple(markdown.first_lines(chunk))
         return not (markdown.is_boxed(chunk) or is_options(chunk) or all(map(_says_nothing, lines)))
     if chunk.type == "quote":
-        return not vocabulary.is_placeholder(_QUOTED.sub("", chunk.text))
+        return not _is_place(_QUOTED.sub("", chunk.text))
     return not (chunk.type == "fence" and _is_template(chunk.text))
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text only says where an answer goes."""
+    return _BLANK.fullmatch(text) is not None or vocabulary.is_placeholder(text)
 
 
 def _says_nothing(item: str) -> bool:
     """Whether the first line of an item is only a link, or a field to fill in."""
     # What ends with a colon has its text on the next line.
     return links.is_only_link(item) or (
-        _FORM.fullmatch(item) is not None and not item.rstrip("*_ ").endswith((":", "："))
+        _FORM.fullmatch(item) is not None and not item.rstrip("* ").endswith((":", "："))
     )
 
 
