@@ -41,7 +41,7 @@ def read(document: Document, chosen: Sequence[str]) -> Found:
     """The cards of a document; where dialects are `chosen`, theirs are taken without evidence."""
     pieces, apart = keys.apart(document, stream.read(document))
     proposed = candidates.propose(pieces)
-    keyed = keys.answers(apart, proposed)
+    keyed = keys.answers(apart, pieces, proposed)
     marked = marks.find(pieces, proposed, keyed)
     choice = weighing.decide(document, pieces, proposed, marked, chosen)
     made = assembly.assemble(document, pieces, choice.taken, keyed)

@@ -1,12 +1,14 @@
 """Pieces -> the answer keys among them, apart from their questions, and the other Pieces.
 
 A key is a list, a table or lines (`1. B`, `2-C`) below a heading, a summary or a line such as "Answers". Each of its
-entries belongs to the question with its number that stands between the key before and this one.
+entries belongs to the question with its number that stands between the key before and this one, or under the heading
+that is repeated above it.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,63 +16,95 @@ from itertools import pairwise
 from ... import markdown
 from ...model import Chunk, Document
 from ..words import labels, options, question, vocabulary
-from . import marks
 from .candidates import Candidate
 from .stream import Piece, Stream
 
 Entries = Mapping[str, tuple[Chunk, ...]]
+Sections = Mapping[str, Entries]
 
-_LEAST = 2
+_LEAST, _FEW = 2, 4
+_DEEPEST = 6
+# So many pieces a key that folds may have: each of many that are never closed would be searched to the end.
+_REACH = 100
 _AROUND = " *_()."
 _ENTRY = re.compile(
     r"[\s*_(]*(?:[Qq]\.?[ \t]*)?(\d{1,3})[\s*_]*(?:[.):：、]|[-–—]|(?=\s))[\s*_]*(?P<told>\S.*)", re.DOTALL
 )
-_ENTRIES = re.compile(r"(?<![^\s,;/|(*_])(\d{1,3})[ \t]*[.):：=–-]?[ \t*_]*(?=[^\W\d])")
+_ENTRIES = re.compile(r"(?<![^\s,;/|(*_])(?:[Qq]\.?)?(\d{1,3})[ \t]*[.):：=–-]?[ \t*_]*(?=[^\W\d])")
 _BETWEEN = " \t\n,;/|(*_"
+_PARAGRAPH = re.compile(r"[\s*_(]*(?:[Qq]\.?[ \t]*)?(\d{1,3})(?:[*_]*[.):：、]|[*_]+)[\s*_]*(?P<told>\S.*)", re.DOTALL)
 _KEY_LINE = re.compile(r"(?P<name>[^\n:：]{1,40})[:：][ \t*_]*(?P<told>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The entries of a key by their numbers, and where in the stream of the other pieces it stood."""
+    """The entries of a key by their numbers, where it stood in the other pieces, and what its section is called."""
 
     at: int
     entries: Entries
+    section: str = ""
 
 
 def apart(document: Document, stream: Stream) -> tuple[Stream, tuple[Key, ...]]:
     """The stream without its keys, and these."""
     kept: list[Piece] = []
     found: list[Key] = []
-    index = 0
+    index = since = 0
     while index < len(stream):
-        end, entries = _key(document, stream, index)
-        if _fits(stream[index], entries, kept):
-            found.append(Key(len(kept), entries))
+        piece, (end, sections) = stream[index], _key(document, stream, index)
+        if sections and _fits(piece, sections, kept[since:]):
+            found += (Key(len(kept), entries, name) for name, entries in sections.items())
             index = end
         else:
-            kept.append(stream[index])
+            kept.append(piece)
             index += 1
+        if sections:  # what is no key answers the question above it
+            since = len(kept)
     return kept, tuple(found)
 
 
-def answers(keys: Sequence[Key], proposed: Sequence[Candidate]) -> Mapping[int, tuple[Chunk, ...]]:
+def answers(keys: Sequence[Key], stream: Stream, proposed: Sequence[Candidate]) -> Mapping[int, tuple[Chunk, ...]]:
     """The entries that answer candidates, by the index of these. An entry that fits two, or none, answers nothing."""
     found: dict[int, tuple[Chunk, ...]] = {}
+    indices = [candidate.index for candidate in proposed]
+    places = [*(key.at for key in keys), len(stream)]
+    named = _named(stream) if any(key.section for key in keys) else {}
     start = 0
-    for number, key in enumerate(keys):
-        later = keys[number + 1].at if number + 1 < len(keys) else None
-        # A key at the top stands above its questions.
-        near = [c for c in proposed if start <= c.index < key.at] or [
-            c for c in proposed if not found and key.at <= c.index and (later is None or c.index < later)
-        ]
+    for key, later in zip(keys, places[1:], strict=True):
+        span = _section(stream, key, named) if key.section else range(start, key.at)
+        near = proposed[bisect_left(indices, span.start) : bisect_left(indices, span.stop)]
+        if not (near or found or key.section):  # a key at the top stands above its questions
+            near = proposed[bisect_left(indices, key.at) : bisect_left(indices, later)]
         start = key.at
-        for count, told in key.entries.items():
-            fitting = [c for c in near if c.asked.number == count]
-            asking = [c for c in fitting if c.asked.asks] or fitting
-            if len(asking) == 1:
-                found[asking[0].index] = told
+        for number, fitting in _by_number(near).items():
+            if len(fitting) == 1 and number in key.entries:
+                found[fitting[0].index] = key.entries[number]
     return found
+
+
+def _by_number(candidates: Sequence[Candidate]) -> Mapping[str, Sequence[Candidate]]:
+    """Candidates by their number: of those with the same one, those that ask."""
+    found: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        found.setdefault(candidate.asked.number, []).append(candidate)
+    return {number: [c for c in same if c.asked.asks] or same for number, same in found.items()}
+
+
+def _named(stream: Stream) -> Mapping[str, list[int]]:
+    """Where the headings stand that have the same text."""
+    found: dict[str, list[int]] = {}
+    for index, piece in enumerate(stream):
+        if piece.role == "heading" and piece.chunk:
+            found.setdefault(piece.chunk.text.casefold(), []).append(index)
+    return found
+
+
+def _section(stream: Stream, key: Key, named: Mapping[str, list[int]]) -> range:
+    """The pieces under the heading before a key that is called like its section."""
+    above = named.get(key.section.casefold(), [])
+    number = bisect_left(above, key.at)
+    chunk = stream[above[number - 1]].chunk if number else None
+    return range(above[number - 1], _end(stream, above[number - 1], chunk.level)) if chunk else range(0)
 
 
 def shown(told: Sequence[Chunk], asked: Sequence[Chunk]) -> Sequence[Chunk]:
@@ -80,30 +114,71 @@ def shown(told: Sequence[Chunk], asked: Sequence[Chunk]) -> Sequence[Chunk]:
     return (markdown.paragraph(option, told[0]), *told[1:]) if option else told
 
 
-def _key(document: Document, stream: Stream, index: int) -> tuple[int, Entries]:
-    """The entries of the key that opens at a piece, and where it ends; none where it opens no key."""
+def _key(document: Document, stream: Stream, index: int) -> tuple[int, Sections]:
+    """The entries of the key that opens at a piece, by section, and where it ends; none where it opens no key."""
     piece = stream[index]
-    text = _title(piece)
-    if not (vocabulary.is_key(text) or labels.heading(text) == "answer"):
-        line = _KEY_LINE.fullmatch(piece.chunk.text) if piece.chunk and piece.role == "block" else None
-        told = line["told"] if line and vocabulary.is_key(line["name"]) else ""
-        return index + 1, dict(_of_text(told, piece.chunk)) if told and piece.chunk else {}
-    end = _end(stream, index)
-    return end, _entries(document, stream[index + 1 : end])
+    text, told = _title(piece)
+    if not (_is_key(piece, text) or (told is None and labels.heading(text) == "answer")):
+        return index + 1, {}
+    if told:
+        return index + 1, {"": dict(_of_text(told.text, told))}
+    if piece.role not in ("heading", "fold"):
+        end = _end_of_list(stream, index + 1)
+        return end, {"": _entries(document, stream[index + 1 : end])}
+    level = piece.chunk.level if piece.role == "heading" and piece.chunk else _DEEPEST
+    end = _end(stream, index, level)
+    sections: dict[str, Entries] = {}
+    numbered: dict[str, tuple[Chunk, ...]] = {}
+    at = index
+    while at < end:
+        inner = _end(stream, at, _DEEPEST)
+        heading = question.read(stream[at].chunk.text) if at > index and stream[at].chunk else None
+        if heading and heading.is_blank and heading.number:
+            numbered[heading.number] = tuple(p.chunk for p in stream[at + 1 : inner] if p.chunk)
+        elif entries := _entries(document, stream[at + 1 : inner]):
+            sections[stream[at].chunk.text if heading and stream[at].chunk else ""] = entries
+        elif at > index or inner == end:
+            return _end(stream, index, _DEEPEST), {}
+        at = inner
+    return end, {"": numbered} if numbered else sections
 
 
-def _title(piece: Piece) -> str:
-    """What a heading, a summary or a line says that may stand above a key, or ""."""
+def _title(piece: Piece) -> tuple[str, Chunk | None]:
+    """What a heading, a summary or a line says that may stand above a key, and what follows on the line."""
     if piece.role == "fold":
-        return piece.text
+        return piece.text, None
+    if piece.label:
+        return piece.label.word, piece.chunk
     text = piece.chunk.text if piece.chunk and piece.role in ("heading", "block") else ""
-    return text if piece.role == "heading" or text.endswith((":", "**", "：")) else ""
+    if piece.role == "heading" or text.endswith((":", "**", "：")):
+        return text, None
+    line = _KEY_LINE.fullmatch(text)
+    return (line["name"], markdown.paragraph(line["told"], piece.chunk)) if line and piece.chunk else ("", None)
 
 
-def _end(stream: Stream, index: int) -> int:
-    """Where the section ends that a piece opens: with its fold, or before the next heading."""
+def _is_key(piece: Piece, text: str) -> bool:
+    """Whether a title names the answers to several questions; what folds may say that it shows them."""
+    words = text.split()
+    shown = piece.role == "fold" and len(words) <= _FEW
+    return vocabulary.is_key(text) or (shown and any(map(vocabulary.is_key, words)))
+
+
+def _end_of_list(stream: Stream, index: int) -> int:
+    """Where the block ends that begins at a piece, or the list from which this was taken."""
+    at = index
+    while at < len(stream) and (at == index or (stream[at].list is not None and stream[at].list is stream[index].list)):
+        at += 1
+    return at
+
+
+def _end(stream: Stream, index: int, level: int) -> int:
+    """Where the section ends that a piece opens: with its fold, or before the next heading that is no deeper."""
     folds, depth, at = stream[index].role == "fold", 0, index + 1
-    while at < len(stream) and stream[at].role != "heading":
+    last = min(index + _REACH, len(stream)) if folds else len(stream)
+    while at < last:
+        chunk = stream[at].chunk
+        if stream[at].role == "heading" and chunk and (folds or chunk.level <= level):
+            break
         depth += (stream[at].role == "fold") - (stream[at].role == "end")
         at += 1
         if folds and depth < 0:
@@ -111,22 +186,25 @@ def _end(stream: Stream, index: int) -> int:
     return at
 
 
-def _fits(piece: Piece, entries: Entries, before: Stream) -> bool:
+def _fits(piece: Piece, sections: Sections, before: Stream) -> bool:
     """Whether entries are a key: there are several, and lines above them have these numbers.
 
     "Answer" also begins the answer of one question, which may be a list of steps.
     """
-    lettered = all(len(told[0].text.strip(_AROUND)) == 1 for told in entries.values())
-    if len(entries) < _LEAST or not (lettered or not marks.mark(piece) or vocabulary.is_key(_title(piece))):
+    entries = [(number, told) for found in sections.values() for number, told in found.items()]
+    lettered = all(len(told[0].text.strip(_AROUND)) == 1 for _, told in entries)
+    if len(entries) < _LEAST or not (lettered or _is_key(piece, _title(piece)[0])):
         return False
-    return lettered or len(entries.keys() & set(map(_number, before))) >= _LEAST
+    return lettered or len({number for number, _ in entries} & set(map(_number, before))) >= _LEAST
 
 
 def _number(piece: Piece) -> str:
     """The number of an item, a heading, a label or a line."""
     if piece.label or piece.number:
         return piece.number or (piece.label.number if piece.label else "")
-    return question.read(piece.chunk.text.partition("\n")[0]).number if piece.chunk else ""
+    if piece.chunk is None or piece.chunk.type == "list":
+        return ""
+    return question.read(piece.chunk.text.partition("\n")[0]).number
 
 
 def _entries(document: Document, pieces: Stream) -> Entries:
@@ -157,8 +235,10 @@ def _in(document: Document, chunk: Chunk) -> Iterator[tuple[str, tuple[Chunk, ..
         for row in markdown.rows(chunk):
             if len(row) > 1 and (number := re.fullmatch(r"\D{0,3}(\d{1,3})\D?", row[0].text.strip())):
                 yield number[1], (row[1],)
-    elif chunk.type == "paragraph":
-        yield from _of_text(chunk.text, chunk)
+    elif chunk.type == "paragraph" and (entries := dict(_of_text(chunk.text, chunk))):
+        yield from entries.items()
+    elif chunk.type == "paragraph" and (match := _PARAGRAPH.match(chunk.text)):
+        yield match[1], (markdown.paragraph(match["told"], chunk),)
 
 
 def _of_text(text: str, like: Chunk) -> Iterator[tuple[str, tuple[Chunk, ...]]]:

@@ -43,7 +43,7 @@ def card(
         if not keyed or read.draft:
             return Span(document.source.path, line, candidate.chunk.column) if asked.asks or expected else None
         front = (*front, *told)
-        told = keys.shown(keyed, front)
+        told = keys.shown(keyed, (chunk, *front))
     return block(
         document, _dialect(candidate, read.mark), line, candidate.chunk.column,
         _shown(asked, chunk, opened, repeated), told,

@@ -22,7 +22,7 @@ class Page:
     Whether it `speaks` of questions; the anchors that its `links` lead to, and how many links lead `back`; whether its
     headings say `levels`, and how many `headings` it has. The indices of the candidates that are, or stand in, what
     folds (`folded`), that have anything under them (`bodied`), under which headings `divide` what they hold, and under
-    which only a question stands (`echoed`).
+    which only questions stand (`echoed`), or a list of boxes (`boxed`).
     """
 
     name: str
@@ -35,6 +35,7 @@ class Page:
     bodied: frozenset[int]
     divided: frozenset[int]
     echoed: frozenset[int]
+    boxed: frozenset[int]
 
 
 def read(document: Document, stream: Stream, proposed: Sequence[Candidate]) -> Page:
@@ -54,6 +55,9 @@ def read(document: Document, stream: Stream, proposed: Sequence[Candidate]) -> P
         bodied=_bodied(stream, proposed),
         divided=_divided(stream, proposed),
         echoed=_echoed(stream, proposed),
+        boxed=frozenset(
+            c.index for c in proposed if (p := after(stream, c.index)) and p.chunk and markdown.is_boxed(p.chunk)
+        ),
     )
 
 
