@@ -22,7 +22,7 @@ from .stream import Piece, Stream
 Entries = Mapping[str, tuple[Chunk, ...]]
 Sections = Mapping[str, Entries]
 
-_LEAST, _FEW = 2, 4
+_LEAST, _FEW, _LONGEST = 2, 4, 60
 _DEEPEST = 6
 # So many pieces a key that folds may have: each of many that are never closed would be searched to the end.
 _REACH = 100
@@ -33,7 +33,6 @@ _ENTRY = re.compile(
 _ENTRIES = re.compile(r"(?<![^\s,;/|(*_])(?:[Qq]\.?)?(\d{1,3})[ \t]*[.):：=–-]?[ \t*_]*(?=[^\W\d])")
 _BETWEEN = " \t\n,;/|(*_"
 _PARAGRAPH = re.compile(r"[\s*_(]*(?:[Qq]\.?[ \t]*)?(\d{1,3})(?:[*_]*[.):：、]|[*_]+)[\s*_]*(?P<told>\S.*)", re.DOTALL)
-_KEY_LINE = re.compile(r"(?P<name>[^\n:：]{1,40})[:：][ \t*_]*(?P<told>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +117,10 @@ def _key(document: Document, stream: Stream, index: int) -> tuple[int, Sections]
     """The entries of the key that opens at a piece, by section, and where it ends; none where it opens no key."""
     piece = stream[index]
     text, told = _title(piece)
-    if not (_is_key(piece, text) or (told is None and labels.heading(text) == "answer")):
+    if not text or not (_is_key(piece, text) or (piece.role == "heading" and labels.heading(text) == "answer")):
         return index + 1, {}
-    if told:
-        return index + 1, {"": dict(_of_text(told.text, told))}
+    if told and piece.chunk:
+        return index + 1, {"": dict(_of_text(told, piece.chunk))}
     if piece.role not in ("heading", "fold"):
         end = _end_of_list(stream, index + 1)
         return end, {"": _entries(document, stream[index + 1 : end])}
@@ -143,17 +142,17 @@ def _key(document: Document, stream: Stream, index: int) -> tuple[int, Sections]
     return end, {"": numbered} if numbered else sections
 
 
-def _title(piece: Piece) -> tuple[str, Chunk | None]:
+def _title(piece: Piece) -> tuple[str, str]:
     """What a heading, a summary or a line says that may stand above a key, and what follows on the line."""
+    text = piece.chunk.text if piece.chunk else ""
     if piece.role == "fold":
-        return piece.text, None
+        return piece.text, ""
     if piece.label:
-        return piece.label.word, piece.chunk
-    text = piece.chunk.text if piece.chunk and piece.role in ("heading", "block") else ""
-    if piece.role == "heading" or text.endswith((":", "**", "：")):
-        return text, None
-    line = _KEY_LINE.fullmatch(text)
-    return (line["name"], markdown.paragraph(line["told"], piece.chunk)) if line and piece.chunk else ("", None)
+        return piece.label.word, text
+    if len(text) <= _LONGEST and (piece.role == "heading" or text.endswith((":", "**", "："))):
+        return text, ""
+    name, colon, told = text.partition(":") if ":" in text[:_LONGEST] else ("", "", "")
+    return (name, told) if colon and piece.role == "block" else ("", "")
 
 
 def _is_key(piece: Piece, text: str) -> bool:

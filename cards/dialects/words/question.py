@@ -187,7 +187,7 @@ def _is_label(label: re.Match[str]) -> bool:
 
 def is_quarter(text: str) -> bool:
     """Whether a heading begins with the quarter of a year: "Q1 2026"."""
-    return _QUARTER.match(text) is not None
+    return "Q" in text and _QUARTER.match(text) is not None
 
 
 def may_be_quarter(text: str) -> bool:

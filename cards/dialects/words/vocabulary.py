@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 try:
@@ -140,6 +140,7 @@ def is_doubtful(word: str) -> bool:
     return word.casefold() in _set("doubtful") or word.casefold() in _set("explains")
 
 
+@lru_cache(maxsize=512)  # most files use one or two such labels
 def explains(text: str) -> bool:
     """Whether the labels of an answer in a short text are all those of an explanation: "Show the explanation"."""
     padded = f" {' '.join(_WORD.findall(text.casefold()))} "
@@ -172,7 +173,7 @@ def asks_about_it(text: str) -> bool:
 def says_what_it_does(text: str) -> bool:
     """Whether a question only adds what "it" does, and so needs a topic: "What does it stop?"."""
     *words, told = _WORD.findall(text.casefold()) or [""]
-    if not 1 < len(words) < _FEW or points(text) or _is_small(told):
+    if not (1 < len(words) < _FEW and words[-1] in _set("it")) or points(text) or _is_small(told):
         return False
     # "es" is a pronoun in one language, and a verb in the next.
     return any(words[0] in asks and words[-1] in it and known.issuperset(words) for asks, it, known in _pronouns())

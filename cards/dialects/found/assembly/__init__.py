@@ -8,12 +8,11 @@ how difficult it is, and `card` makes the Block.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ....model import Block, Chunk, Document, Span
 from ...words.levels import Level
-from ..candidates import Group
 from ..stream import Stream
 from ..weighing import Taken
 from . import substance
@@ -39,15 +38,19 @@ def assemble(
     """Make the cards of the questions that are taken; what is `keyed` answers those that nothing else does."""
     walk = Walk(stream, taken)
     walk.run()
-    steps = _steps(walk.found)
+    steps: set[int] = set()
 
-    def make(opened: Opened, repeated: bool = False) -> Block | Span | None:
-        told = keyed.get(opened.candidate.index, ())
-        return card(document, opened, told, repeated=repeated, steps=opened.candidate.group in steps)
+    def make(index: int, repeated: bool = False) -> Block | Span | None:
+        found = walk.found[index]
+        told = keyed.get(found.candidate.index, ())
+        return card(document, found, told, repeated=repeated, steps=index in steps)
 
-    made = list(map(make, walk.found))
+    made = list(map(make, range(len(walk.found))))
+    steps.update(_stepped(walk.found, made))
+    for index in steps:
+        made[index] = make(index)
     for index in _repeated(walk.found, made):
-        made[index] = make(walk.found[index], repeated=True)
+        made[index] = make(index, repeated=True)
     return Assembled(
         tuple(found for found in made if isinstance(found, Block)),
         tuple(found for found in made if isinstance(found, Span)),
@@ -55,11 +58,16 @@ def assemble(
     )
 
 
-def _steps(opened: Sequence[Opened]) -> Collection[Group]:
-    """The groups in which letters count the steps of an answer: as options they would stand under most questions."""
-    fellows = Counter(found.candidate.group for found in opened)
-    lettered = Counter(found.candidate.group for found in opened if _is_lettered(found))
-    return {group for group, count in fellows.items() if 2 * lettered[group] <= count and count > 1}
+def _stepped(opened: Sequence[Opened], made: Sequence[Block | Span | None]) -> Iterator[int]:
+    """The questions without an answer whose letters count its steps: options would stand under most lines like it."""
+    waiting = [index for index, found in enumerate(made) if isinstance(found, Span) and _is_lettered(opened[index])]
+    if waiting:
+        fellows = Counter(found.candidate.group for found in opened)
+        lettered = Counter(found.candidate.group for found in opened if _is_lettered(found))
+        groups = (opened[index].candidate.group for index in waiting)
+        yield from (
+            index for index, group in zip(waiting, groups, strict=True) if 2 * lettered[group] <= fellows[group] > 1
+        )
 
 
 def _is_lettered(opened: Opened) -> bool:

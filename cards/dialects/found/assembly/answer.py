@@ -106,8 +106,9 @@ def _asked_before(reader: _Reader, asked: Asked, taken: Taken, body: Sequence[Pi
     the question speaks of it.
     """
     front = reader.parts["front"]
-    late = reader.is_weak or taken.plain or taken.candidate.folds or _repeats(body)
-    if not (asked.asks and late) or reader.mark == "choice":
+    if reader.mark == "choice" or not asked.asks:
+        return len(front)
+    if not (reader.is_weak or taken.plain or taken.candidate.folds or _repeats(body)):
         return len(front)
     first = next((number for number, chunk in enumerate(front) if substance.states(chunk)), None)
     if first is None or any(map(substance.is_options, front)):

@@ -58,9 +58,9 @@ def _shown(asked: Asked, chunk: Chunk, opened: Opened, repeated: bool) -> Sequen
     if opened.title:
         # Its own line may be far above.
         return markdown.paragraph(opened.title, chunk, chunk.line - 2), markdown.paragraph(asked.text, chunk)
-    section = opened.section if repeated or vocabulary.asks_about_it(asked.text) else ""
-    if not section and vocabulary.says_what_it_does(asked.text):
-        section = opened.topic
+    section = opened.section
+    if section and not (repeated or vocabulary.asks_about_it(asked.text)):
+        section = opened.topic if vocabulary.says_what_it_does(asked.text) else ""
     if section and not opened.candidate.below:
         return (markdown.paragraph(f"{section}: {asked.text}", chunk),)
     return (markdown.paragraph(asked.text, chunk),)

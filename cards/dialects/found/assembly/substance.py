@@ -43,7 +43,7 @@ def answers(chunk: Chunk) -> bool:
         return False
     if chunk.type == "paragraph" and not _is_pictured(chunk):
         text = chunk.text.strip()
-        if is_options(chunk) or all(map(_FORM.fullmatch, text.split("\n"))) or links.points_elsewhere(text):
+        if is_options(chunk) or links.points_elsewhere(text) or _is_form(text):
             return False
         if "`" in text or "$" in text:  # `$?` is an answer, and has no letter
             return True
@@ -61,6 +61,11 @@ def _is_place(text: str) -> bool:
     return _BLANK.fullmatch(text) is not None or vocabulary.is_placeholder(text)
 
 
+def _is_form(text: str) -> bool:
+    """Whether each line of a text is a field to fill in."""
+    return ":" in text and all(map(_FORM.fullmatch, text.split("\n")))
+
+
 def _says_nothing(item: str) -> bool:
     """Whether the first line of an item is only a link, or a field to fill in."""
     # What ends with a colon has its text on the next line.
@@ -73,11 +78,10 @@ def only_files(chunks: Sequence[Chunk]) -> bool:
     """Whether blocks hold only short fields, of which one names a page: `**Status:** done`, `**Location:** a.md`."""
     if not all(chunk.type in ("paragraph", "list") for chunk in chunks):
         return False
-    lines = [line for chunk in chunks for line in _lines(chunk)]
-    values = [match["value"].strip(" *_\\") for match in map(_FIELD.fullmatch, lines) if match]
-    if len(values) < len(lines) or not any(map(links.is_page, values)):
+    if not all(_FIELD.fullmatch(line) for chunk in chunks for line in _lines(chunk)):
         return False
-    return all(links.is_page(value) or len(value.split()) <= _FEW for value in values)
+    values = [_FIELD.sub(r"\g<value>", line).strip(" *_\\") for chunk in chunks for line in _lines(chunk)]
+    return any(map(links.is_page, values)) and all(links.is_page(v) or len(v.split()) <= _FEW for v in values)
 
 
 def _lines(chunk: Chunk) -> Sequence[str]:

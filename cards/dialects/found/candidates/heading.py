@@ -34,7 +34,7 @@ def propose(stream: Stream) -> Iterator[Candidate]:
         if asked.is_blank and _counts(stream, index):
             counted = asked.number or "?"
             continue
-        if counted or not asked.numbered:
+        if counted or (piece.number and not asked.numbered):
             asked = replace(asked, number=counted or piece.number, labelled=asked.labelled or counted != "")
         counted = ""
         yield Candidate(
