@@ -47,6 +47,7 @@ SHOWN_IDS = 8
     help="Name decks as deck.yaml does now, not as learners have them: an import then splits their decks.",
 )
 @arguments.dialects()
+@arguments.tags()
 @click.option("-q", "--quiet", is_flag=True, help="Report only faults.")
 @click.option("-v", "--verbose", is_flag=True, help="List every new, changed and retired note, and every warning.")
 @arguments.traceback()
@@ -58,11 +59,12 @@ def command(
     difficulty: str | None,
     rename: bool,
     dialects: tuple[str, ...],
+    tags: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Build one .apkg for each track and one for each of its subdomains."""
-    chosen = tracks.tracks(paths, dialects, rename)
+    chosen = tracks.tracks(paths, dialects, rename, tags)
     with ExitStack() as held:
         if not check:
             for settings in chosen:
