@@ -32,6 +32,13 @@ def cache() -> Callable[[F], F]:
     )  # fmt: skip
 
 
+def tags() -> Callable[[F], F]:
+    return click.option(
+        "--tag", "tags", metavar="NAME", multiple=True,
+        help="Give every card this tag, beside those of `tags` in deck.yaml. Can be repeated.",
+    )  # fmt: skip
+
+
 def traceback() -> Callable[[F], F]:
     def ask(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         context.meta[TRACEBACK] = wanted

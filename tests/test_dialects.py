@@ -168,6 +168,13 @@ def test_deck_yaml_and_the_option_name_dialects(track: Track) -> None:
     assert track.run("list", "--dialect", "nonsense").code == 2
 
 
+def test_deck_yaml_and_the_option_add_tags(track: Track) -> None:
+    track.write("a.md", several(4))
+    (track.root / "deck.yaml").write_text("tags: [spring-2027, course/networks]\n", encoding="utf-8")
+    found = [{tag.partition("::tag::")[2] for tag in row["tags"]} - {""} for row in track.cards("--tag", "Group B")]
+    assert found == [{"spring-2027", "course::networks", "group-b"}] * 4
+
+
 def test_list_says_which_dialect_took_a_line_and_why_another_was_refused(track: Track) -> None:
     told = "".join(f"## {what}\n\nText.\n\n" for what in ("Where to?", "Packing", "Food"))
     track.write("a.md", f"# Travels\n\n{told}**Q:** Why?\n**A:** So.\n")

@@ -72,6 +72,7 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
         settings.closed,
         settings.roles,
         settings.difficulty,
+        settings.tags,
     )
     for name in names:
         file = guarded(settings, name, lambda name=name: _file(settings, name, labels))  # type: ignore[misc]

@@ -50,6 +50,7 @@ SHOWN_IDS = 8
 )
 @arguments.dialects()
 @arguments.cache()
+@arguments.tags()
 @click.option("-q", "--quiet", is_flag=True, help="Report only faults.")
 @click.option("-v", "--verbose", is_flag=True, help="List every new, changed and retired note, and every warning.")
 @arguments.traceback()
@@ -62,11 +63,12 @@ def command(
     rename: bool,
     dialects: tuple[str, ...],
     cache: bool,
+    tags: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Build one .apkg for each track and one for each of its subdomains."""
-    chosen = tracks.tracks(paths, dialects, rename)
+    chosen = tracks.tracks(paths, dialects, rename, tags)
     before = _state(paths, chosen, cache)
     with ExitStack() as held:
         if not check:

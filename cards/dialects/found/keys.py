@@ -131,11 +131,12 @@ def _key(document: Document, stream: Stream, index: int) -> tuple[int, Sections]
     at = index
     while at < end:
         inner = _end(stream, at, _DEEPEST)
-        heading = question.read(stream[at].chunk.text) if at > index and stream[at].chunk else None
-        if heading and heading.is_blank and heading.number:
-            numbered[heading.number] = tuple(p.chunk for p in stream[at + 1 : inner] if p.chunk)
+        heading = stream[at].chunk if at > index else None
+        asked = question.read(heading.text) if heading else None
+        if asked and asked.is_blank and asked.number:
+            numbered[asked.number] = tuple(p.chunk for p in stream[at + 1 : inner] if p.chunk)
         elif entries := _entries(document, stream[at + 1 : inner]):
-            sections[stream[at].chunk.text if heading and stream[at].chunk else ""] = entries
+            sections[heading.text if heading else ""] = entries
         elif at > index or inner == end:
             return _end(stream, index, _DEEPEST), {}
         at = inner

@@ -39,7 +39,7 @@ class Marks:
 def find(stream: Stream, proposed: Sequence[Candidate], keyed: Container[int]) -> Marks:
     """How each answer is marked before another question begins; those that are `keyed` stand in a key with labels."""
     fellows = Counter(candidate.group for candidate in proposed)
-    asking = Counter(candidate.group for candidate in proposed if candidate.asked.asks)
+    asking = Counter(candidate.group for candidate in proposed if _asks_surely(candidate))
     quizzes = {group for group, count in asking.items() if 2 * count > fellows[group]}
     found = _marked(stream, proposed, fellows, quizzes)
     for candidate in proposed:
@@ -112,13 +112,18 @@ def _marked(
     return found
 
 
+def _asks_surely(candidate: Candidate) -> bool:
+    """Whether a line asks by a label or a question mark: "What was done" is the title of a checklist."""
+    return candidate.asked.labelled or vocabulary.asks_surely(candidate.asked.text)
+
+
 def _is_doubtful(kind: Mark, piece: Piece, candidate: Candidate, quizzes: Collection[Group]) -> bool:
     """Whether what looks like a mark means something else under this line; most lines of `quizzes` ask."""
     if kind == "answer-heading" and candidate.form != "heading":
         return True
     asked = candidate.asked
     if kind == "choice":
-        return not (asked.asks or candidate.group in quizzes)  # the boxes say what is done
+        return not (_asks_surely(candidate) or candidate.group in quizzes)  # the boxes say what is done
     if asked.asks or asked.numbered or vocabulary.is_task(asked.text):
         return False
     # Under a line that asks nothing a label may be the response of a server, a fold a picture, a heading a section.

@@ -16,7 +16,7 @@ from ...model import DIFFICULTIES
 
 # What a label may begin. If two languages use a word differently, the first here applies.
 LABELS = ("question", "answer", "follow-up", "level", "source", "hint")
-_MARKS = ("?", "？", "؟", "⁇")
+MARKS = ("?", "？", "؟", "⁇")
 _QUOTES = "\"'“”‘’«»「」`*_"
 _AROUND = " .…!:-–—()[]<>{}*_`"
 # A placeholder is not much longer than its first words.
@@ -215,6 +215,11 @@ def is_question(text: str) -> bool:
     return _begins(text, "asks") and not is_task(text)
 
 
+def asks_surely(text: str) -> bool:
+    """Whether a text has a question mark, or a word that asks in a language where many write none."""
+    return any(mark in text for mark in MARKS) or (text[:1] > "⺀" and is_question(text))
+
+
 def points(text: str) -> bool:
     """Whether a question refers to something shown below it."""
     return _pointing().search(text.casefold()) is not None
@@ -248,7 +253,7 @@ def is_marked(text: str) -> bool:
 
 
 def _ends_with_mark(text: str) -> bool:
-    return text.rstrip(" \t.)）]!" + _QUOTES).endswith(_MARKS)
+    return text.rstrip(" \t.)）]!" + _QUOTES).endswith(MARKS)
 
 
 def _begins(text: str, key: str) -> bool:
