@@ -68,7 +68,7 @@ class Settings:
     `shown` is its folder as diagnostics show it. `decks` are the names of decks by folder, the top deck's under "".
     `closed` means that no other subdomains exist. `roles` and `source_hosts` allow any if they are None. `lock` is the
     path, relative to the track, of the file that pins the packages of the cards' code. `dialects` names the ones to
-    read, or all if it is empty. A folder that is not `declared` has no deck.yaml.
+    read, or all if it is empty; `tags` are those of every card. A folder that is not `declared` has no deck.yaml.
     """
 
     root: Path
@@ -90,6 +90,7 @@ class Settings:
     rules: Mapping[str, Tuning] = field(default_factory=dict)
     limits: Limits = Limits()
     dialects: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     declared: bool = False
 
 

@@ -25,6 +25,20 @@ def dialects() -> Callable[[F], F]:
     )  # fmt: skip
 
 
+def cache() -> Callable[[F], F]:
+    return click.option(
+        "--no-cache", "cache", is_flag=True, flag_value=False, default=True,
+        help="Read every file, though it has not changed, and remember nothing.",
+    )  # fmt: skip
+
+
+def tags() -> Callable[[F], F]:
+    return click.option(
+        "--tag", "tags", metavar="NAME", multiple=True,
+        help="Give every card this tag, beside those of `tags` in deck.yaml. Can be repeated.",
+    )  # fmt: skip
+
+
 def traceback() -> Callable[[F], F]:
     def ask(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         context.meta[TRACEBACK] = wanted

@@ -1,4 +1,4 @@
-"""The time of a change: the only module that reads the clock."""
+"""The time of a change: what is written into decks and ledgers depends on no other."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ SCHEMA = Path(__file__).with_name("deck.schema.json")
 OWN = "_anki"
 KEYS = (
     "title", "tag", "licence", "source-url", "report-url", "subdomains", "roles", "difficulty", "source-hosts",
-    "include", "exclude", "lock", "rules", "limits", "dialects",
+    "include", "exclude", "lock", "rules", "limits", "dialects", "tags",
 )  # fmt: skip
 SUBDOMAIN_KEYS = ("folder", "title", "difficulty", "also", "hours", "files", "complete")
 SEVERITIES: tuple[Tuning, ...] = ("error", "warning", "off")
@@ -86,6 +86,7 @@ def settings(root: Path, known: Names) -> tuple[Settings, tuple[Diagnostic, ...]
         rules=reader.rules(),
         limits=reader.limits(),
         dialects=reader.names("dialects", "[house]", DIALECTS) or (),
+        tags=reader.names("tags", "[spring-2027]") or (),
         declared=True,
     )
     return read, tuple(sorted(faults))

@@ -20,8 +20,13 @@ T = TypeVar("T")
 _COMMAND = re.compile(r"((?:\A|[\r\n])(?:\s|\x1b\[[\d;]*m)*):(?=:)|##(?=\[)")
 
 
+said: list[tuple[bool, str]] = []
+"""Everything said so far: whether to standard error, and the text with its line end."""
+
+
 def say(text: str = "") -> None:
     """A line for a person; colours only on a terminal, and never where NO_COLOR is set."""
+    said.append((True, f"{text}\n"))
     click.echo(inert(text), err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
@@ -36,6 +41,7 @@ def command(text: str) -> None:
 
 
 def _out(text: str) -> None:
+    said.append((False, text))
     # Half a character, which UTF-8 cannot write, as the escape that JSON knows.
     click.echo(text.encode("utf-8", "backslashreplace").decode(), nl=False)
 

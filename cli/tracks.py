@@ -51,8 +51,12 @@ class Selection:
         return tuple(n for n in names if not self.part or n == self.part or n.startswith(f"{self.part}/"))
 
 
-def select(paths: Sequence[Path], dialects: Sequence[str] = (), rename: bool = False) -> list[Selection]:
+def select(
+    paths: Sequence[Path], dialects: Sequence[str] = (), rename: bool = False, tags: Sequence[str] = ()
+) -> list[Selection]:
     """The tracks that contain `paths`, or that are below them; `dialects` takes precedence over deck.yaml.
+
+    Every card has the `tags`, and those of deck.yaml.
 
     With `rename`, decks are called as deck.yaml says, not as learners have them.
 
@@ -70,17 +74,16 @@ def select(paths: Sequence[Path], dialects: Sequence[str] = (), rename: bool = F
             known = _names(root)
             track, broken = settings(root, replace(known, decks={}) if rename else known)
             faults.update(broken)
-            found.setdefault(
-                (root, part), Selection(replace(track, dialects=tuple(dialects)) if dialects else track, part)
-            )
+            chosen = replace(track, dialects=tuple(dialects) or track.dialects, tags=(*track.tags, *tags))
+            found.setdefault((root, part), Selection(chosen, part))
     if faults:
         raise ConfigFaults(sorted(faults))
-    tags: dict[str, Path] = {}
+    roots: dict[str, Path] = {}
     for selection in found.values():
         root = selection.settings.root
-        if tags.setdefault(selection.settings.tag, root) != root:
+        if roots.setdefault(selection.settings.tag, root) != root:
             raise ConfigError(
-                f"{tags[selection.settings.tag]} and {root} have the same tag `{selection.settings.tag}`: "
+                f"{roots[selection.settings.tag]} and {root} have the same tag `{selection.settings.tag}`: "
                 f"give one of them a different `tag` in {FILE}, because the tag names the decks"
             )
     return list(found.values())
@@ -109,9 +112,11 @@ def _below(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
 
 
-def tracks(paths: Sequence[Path], dialects: Sequence[str] = (), rename: bool = False) -> list[Settings]:
+def tracks(
+    paths: Sequence[Path], dialects: Sequence[str] = (), rename: bool = False, tags: Sequence[str] = ()
+) -> list[Settings]:
     """The tracks that contain the paths, each once, in an order in which two builds cannot block each other."""
-    found = {selection.settings.root: selection.settings for selection in select(paths, dialects, rename)}
+    found = {selection.settings.root: selection.settings for selection in select(paths, dialects, rename, tags)}
     return [found[root] for root in sorted(found)]
 
 

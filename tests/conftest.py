@@ -15,6 +15,12 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the command remembers is remembered for the tests alone."""
+    os.environ["BUILD_DECKS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
 def track(tmp_path: Path) -> Track:
     """An empty track called Track, tagged `track`."""

@@ -70,8 +70,8 @@ def _text(file: IO[bytes]) -> str:
 
 def main() -> None:
     sys.path[0] = str(COMMAND.parent)
-    command = import_module("build_decks.cli.main")
-    for name in command.COMMANDS:
+    start = import_module("build_decks.cli.start")
+    for name in import_module("build_decks.cli.main").COMMANDS:
         import_module(f"build_decks.cli.commands.{name}")
     request = serve()
     signal.alarm(SECONDS)
@@ -79,7 +79,7 @@ def main() -> None:
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
     sys.argv = [str(COMMAND), *request["args"]]
-    command.main()
+    start.main()
 
 
 if __name__ == "__main__":

@@ -168,6 +168,13 @@ def test_deck_yaml_and_the_option_name_dialects(track: Track) -> None:
     assert track.run("list", "--dialect", "nonsense").code == 2
 
 
+def test_deck_yaml_and_the_option_add_tags(track: Track) -> None:
+    track.write("a.md", several(4))
+    (track.root / "deck.yaml").write_text("tags: [spring-2027, course/networks]\n", encoding="utf-8")
+    found = [{tag.partition("::tag::")[2] for tag in row["tags"]} - {""} for row in track.cards("--tag", "Group B")]
+    assert found == [{"spring-2027", "course::networks", "group-b"}] * 4
+
+
 def test_list_says_which_dialect_took_a_line_and_why_another_was_refused(track: Track) -> None:
     told = "".join(f"## {what}\n\nText.\n\n" for what in ("Where to?", "Packing", "Food"))
     track.write("a.md", f"# Travels\n\n{told}**Q:** Why?\n**A:** So.\n")
@@ -216,6 +223,7 @@ def test_every_point_holds_somewhere(point: evidence.Point) -> None:
         facts(count=1, only=True, marked=1.0), facts(count=1, named=True, asking=1.0), facts(answered=0.0),
         facts(form="bold", answered=0.0), facts(form="item", answered=0.5), facts(divided=1.0),
         facts(form="details", asking=1.0), facts(linked=1.0, speaks=True), facts(echoed=1.0),
+        facts(boxed=1.0),
     ]  # fmt: skip
     assert any(point.holds(group) for group in groups)
     assert not all(point.holds(group) for group in groups)
@@ -293,7 +301,7 @@ REPAIRED = [
         '??? question "Why?"\n    ??? tip "Solution"\n        So.\n',
         "> [!question] Why?\n> > [!tip] Solution\n> > So.\n",
     ),
-    ("marks of a tool", "%%ANKI\nQ: a\nA: b\nEND%%\n", "\nQ: a\nA: b\n\n"),
+    ("marks of a tool", "%%ANKI\nQ: a\nA: b\nEND%%\n", "\nQ: a\nA: b\n***\n"),
     ("a definition", "Term\n:   text\n\n    - more\n", "Term\n:   text\n\n  - more\n"),
 ]
 
@@ -408,6 +416,11 @@ def hostile() -> Iterator[tuple[str, str]]:
     yield "numbers", "### " + "1." * 5000 + "\n"
     yield "stars", "### " + "⭐" * 5000 + "?\n"
     yield "admonitions", '??? question "a"\n' * 2000 + "    x\n"
+    yield "keys", "# Answers\n\n1. A\n2. B\n\n" * 5000
+    yield "keys of sections", "# Answers\n\n" + "## Part\n\n1. A\n2. B\n\n" * 5000
+    yield "keys that fold", "<details><summary>Answers</summary>\n\n1. A\n2. B\n\n" * 5000
+    yield "titles", "### A\n**Q:** b\n**A:** c\n" * 5000
+    yield "tagged items", "- a #card\n  - b\n" * 5000
     yield "tables", "| question | answer |\n|---|---|\n" + "| a | b |\n" * 3000
 
 

@@ -32,7 +32,7 @@ HOMES = {
     "sqlite3": {"cards.outputs.apkg"},
     "packaging": {"cards.proof"},
     "subprocess": {"cli.cage", "cli.running"},
-    "time": {"cli.cage", "cli.clock"},
+    "time": {"cli.cache", "cli.cage", "cli.clock"},
     "tomllib": {"cards.dialects.words.vocabulary", "cards.figures.exercises"},
     "yaml": {"cards.mapping"},
 }

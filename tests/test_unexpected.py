@@ -81,7 +81,7 @@ def test_notes_go_on_and_what_was_not_read_is_not_gone(tmp_path: Path, monkeypat
     parse = reading.parse
     with monkeypatch.context() as patch:
         patch.setattr(reading, "parse", lambda source, *rest: 1 // ("good" in source.name) and parse(source, *rest))
-        result = run(track, monkeypatch)
+        result = run(track, monkeypatch, "--no-cache")
         assert result.exit_code == 0
         assert "basics/bad.md:1:1: warning C008" in result.stderr
         assert "2 notes, 2 cards" in result.stderr

@@ -69,8 +69,8 @@ def _imports(written: Written, code: str, line: int, column: int, named: set[str
 
 
 def _gives(package: str, module: str) -> bool:
-    """Whether a package may contain a module: opentelemetry-api contains opentelemetry, and PyJWT contains jwt."""
-    return package in (module, f"py{module}", f"python_{module}") or package.startswith(f"{module}_")
+    """Whether a package may contain a module: opentelemetry-api has opentelemetry, PyJWT has jwt, grpcio has grpc."""
+    return package in (module, f"py{module}", f"python_{module}", f"{module}io") or package.startswith(f"{module}_")
 
 
 def _module(name: str) -> str:

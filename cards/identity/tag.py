@@ -37,7 +37,7 @@ MAX_ID = 100
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of a track: root tag and title, decks by folder, subdomains, roles, default difficulty."""
+    """The labels of a track: root tag, title, decks by folder, subdomains, roles, default difficulty, further tags."""
 
     tag: str
     title: str
@@ -46,6 +46,7 @@ class Labels:
     closed: bool
     roles: tuple[str, ...] | None
     difficulty: str
+    tags: tuple[str, ...] = ()
 
 
 def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagnostic, ...]]:
@@ -89,7 +90,7 @@ def tag(block: Block, source: Source, labels: Labels) -> tuple[Card, tuple[Diagn
             roles,
             tier,
             _value(block, "level", ""),
-            _value(block, "tags", ""),
+            ",".join((_value(block, "tags", ""), *labels.tags)),
         ),
         span=block.span,
         trace=_trace(block, source, kind == "cloze") if block.is_found else None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .document import parse, unclosed_html
 from .elements import INERT, without_tags
-from .fences import code, content, holds_fence
+from .fences import code, content, holds_fence, is_open, without_end
 from .guide import Cell, Target, anchors, count_words, tables, targets
 from .inline import (
     Deletion,
@@ -37,10 +37,10 @@ from .parts import (
     is_ticked,
     items,
     paragraph,
+    parted,
     rows,
     ticked,
     unticked,
-    without_last_row,
 )
 from .renderer import CLOZE_CLOSE, CLOZE_OPEN, CLOZE_TEXT, SOUND, Context, raw_html, render, render_inline
 
@@ -73,11 +73,13 @@ __all__ = [
     "html",
     "inside",
     "is_boxed",
+    "is_open",
     "is_ticked",
     "items",
     "links",
     "paragraph",
     "parse",
+    "parted",
     "place",
     "plain",
     "prose",
@@ -92,6 +94,6 @@ __all__ = [
     "ticked",
     "unclosed_html",
     "unticked",
-    "without_last_row",
+    "without_end",
     "without_tags",
 ]

@@ -115,7 +115,7 @@ def chunk_of(
         while len(lines) > 1 and not lines[-1].strip():
             lines = lines[:-1]
         end = start + len(lines)
-        text = _source(first) if first.type in ("fence", "code_block") else "\n".join(lines)
+        text = source_of(first) if first.type in ("fence", "code_block") else "\n".join(lines)
     language = language_of(first) if kind == "fence" else ""
     column = column_of(document.lines[start], start + 1, within)
     return Chunk(
@@ -123,7 +123,7 @@ def chunk_of(
     )
 
 
-def _source(token: Token) -> str:
+def source_of(token: Token) -> str:
     """Code as Markdown, without the indentation of the containers around it."""
     if token.type == "code_block":
         return textwrap.indent(token.content, "    ")

@@ -85,7 +85,12 @@ def _tamed(html: str, known: Set[str], words: bool) -> Iterator[str]:
     yield html[at:]
 
 
-def without_tags(text: str) -> str:
-    """The text of HTML, with code in backticks."""
+def without_tags(text: str, kept: str = "") -> str:
+    """The text of HTML, with code in backticks; elements of the name that is `kept` stay."""
     text = re.sub(r"</?(?:code|kbd|tt|pre)\b[^<>]*>", "`", text)
-    return re.sub(r"</?[A-Za-z][^<>]*>", lambda tag: "" if name(tag[0]) or "=" in tag[0] else tag[0], text)
+
+    def shown(tag: re.Match[str]) -> str:
+        found = name(tag[0])
+        return "" if (found or "=" in tag[0]) and not (kept and found == kept) else tag[0]
+
+    return re.sub(r"</?[A-Za-z][^<>]*>", shown, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -99,15 +100,13 @@ def unticked(chunk: Chunk) -> Chunk:
 def ticked(chunk: Chunk) -> Chunk:
     """A list of boxes as a plain list of what is ticked."""
     kept: list[Token] = [chunk.tokens[0].copy(attrs={})]
-    text, line = "", 0
+    shown: list[str] = []
     for start, end in _children(chunk.tokens):
         if chunk.tokens[start].meta.get("checked"):
             kept += (chunk.tokens[start].copy(meta={}, attrs={}), *chunk.tokens[start + 1 : end + 1])
-            for token in chunk.tokens[start:end]:
-                if token.content and token.map:
-                    text += "\n" * (token.map[0] - line) * bool(text) + token.content.rstrip("\n")
-                    line = token.map[0] + token.content.count("\n")
-    return replace(chunk, tokens=(*kept, chunk.tokens[-1]), text=text, end_line=line + 1)
+            told = "\n".join(token.content.rstrip("\n") for token in chunk.tokens[start:end] if token.content)
+            shown.append(f"- {textwrap.indent(told, '  ').lstrip()}")
+    return replace(chunk, tokens=(*kept, chunk.tokens[-1]), text="\n".join(shown))
 
 
 def ended(chunk: Chunk, tail: str) -> Chunk:
@@ -122,14 +121,41 @@ def ended(chunk: Chunk, tail: str) -> Chunk:
     return replace(chunk, text=chunk.text.rstrip().removesuffix(tail.strip()).rstrip(), tokens=tuple(tokens))
 
 
-def without_last_row(chunk: Chunk) -> Chunk:
-    """A table without its last row."""
-    start = max(index for index, token in enumerate(chunk.tokens) if token.type == "tr_open")
-    end = next(index for index in range(start, len(chunk.tokens)) if chunk.tokens[index].type == "tr_close")
-    text = "\n".join(chunk.text.split("\n")[:-1])
-    return replace(
-        chunk, text=text, tokens=(*chunk.tokens[:start], *chunk.tokens[end + 1 :]), end_line=chunk.end_line - 1
-    )
+def parted(chunk: Chunk, number: int) -> tuple[Chunk | None, list[Chunk]]:
+    """A list or table up to a line of its text, counted from 0, and the blocks that follow this line in it.
+
+    Without a blank line before them, Markdown reads lines as part of the item above, or as rows.
+    """
+    line = chunk.line - 1 + number
+    lines = chunk.text.split("\n")
+    opens = "tr_open" if chunk.type == "table" else "inline"
+    found = [i for i, t in enumerate(chunk.tokens) if t.type == opens and t.map and t.map[0] <= line < t.map[1]]
+    if not found:
+        return None, []
+    at, text, below = found[-1], "\n".join(lines[:number]), lines[number + 1 :]
+    if chunk.type == "table":
+        end = max(index for index, token in enumerate(chunk.tokens) if token.type == "tr_close")
+        tokens, rest = (*chunk.tokens[:at], *chunk.tokens[end + 1 :]), ()
+    else:
+        before, below = _around(chunk.tokens[at], line)
+        end = next(end for _, end in _children(chunk.tokens) if end > at)
+        inline = chunk.tokens[at].copy(content=before, children=None)
+        tokens = (*chunk.tokens[:at], inline, *chunk.tokens[at + 1 : end + 1], chunk.tokens[-1])
+        rest = chunk.tokens[end + 1 : -1]
+    told = "\n".join(row.strip(" \t|") for row in below)
+    after = [paragraph(told, chunk, line + 2)] if told else []
+    if rest:
+        start = (rest[0].map or (line + 1,))[0]
+        shown = "\n".join(lines[start - chunk.line + 1 :])
+        after.append(replace(chunk, tokens=(chunk.tokens[0], *rest, chunk.tokens[-1]), text=shown, line=start + 1))
+    return replace(chunk, tokens=tokens, text=text, end_line=line), after
+
+
+def _around(inline: Token, line: int) -> tuple[str, list[str]]:
+    """The text before a line of the file in a paragraph, and the lines after it."""
+    lines = inline.content.split("\n")
+    number = line - inline.map[0] if inline.map else 0
+    return "\n".join(lines[:number]), lines[number + 1 :]
 
 
 def rows(chunk: Chunk) -> tuple[tuple[Chunk, ...], ...]:

@@ -24,7 +24,9 @@ _SELECTORS = re.compile("[\ufe00-\ufe0f]")
 # A longer run of text is no formula and no mark; searching it could take quadratic time.
 _LONGEST = 1_000
 _CODE_MATH = re.compile(r"\$`([^`\n]{1,1000})`\$")
-_TEX = re.compile(r"\\[A-Za-z]|[\^_=<>]|\A\s*[A-Za-z]\s*\Z")
+# A command, a sign, a letter, or letters and numbers with operators between them: not the words or numbers of a text.
+_TERM = r"(?:[A-Za-z](?:\([A-Za-z0-9]{1,9}\))?|\d{1,9})"
+_TEX = re.compile(rf"\\[A-Za-z]|[\^_=<>]|\A\s*(?=.*[A-Za-z]){_TERM}(?:\s*[-+*]\s*{_TERM})*\s*\Z")
 _MARKED = re.compile(r"(?<![A-Za-z0-9=])==(?=[^\s=])([^\n]{1,1000}?)(?<=[^\s=])==(?![A-Za-z0-9=])")
 _WIKI = re.compile(r"\[\[([^\[\]|#^\n]{0,200})(?:[#^]([^\[\]|\n]{0,200}))?(?:\|([^\[\]\n]{1,200}))?\]\]")
 _EMBED = re.compile(r"!\[\[([^\[\]|#\n]{1,200})(?:#[^\[\]|\n]{0,200})?(?:\|([^\[\]\n]{0,200}))?\]\]")
@@ -54,8 +56,6 @@ def _beside_cjk(rule: Rule) -> Rule:
     """
 
     def run(state: StateInline, silent: bool) -> bool:
-        if state.src[state.pos] not in "*_~":
-            return False
         state.scanDelims = partial(_scanned, state)  # type: ignore[method-assign]
         return rule(state, silent)
 

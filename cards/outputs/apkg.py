@@ -1,7 +1,8 @@
 """Notes -> an .apkg package: the only module that uses genanki and SQLite.
 
-genanki builds the rows. The ids, times, database file and archive are ours, so that the bytes depend only on the notes:
-genanki takes ids from the clock, and its archive contains the time of a temporary file.
+genanki makes the note types, the decks and the schema, and says which cards a note has. The rows, ids, times, database
+file and archive are ours, so that the bytes depend only on the notes: genanki takes ids from the clock, and its archive
+contains the time of a temporary file.
 """
 
 from __future__ import annotations
@@ -61,30 +62,36 @@ class _Model(genanki.Model):  # type: ignore[misc]
         return {**row, "did": None}
 
 
-class _Note(genanki.Note):  # type: ignore[misc]
-    """A genanki note with its time and ids."""
+class _Rows:
+    """The rows of notes and cards, with ids that are free in their package."""
 
-    def __init__(self, note: Note, model: _Model, due: int, taken: set[int]) -> None:
-        super().__init__(model, list(note.fields), note.sort_text, note.card.tags, note.card.guid, due)
-        self.changed = note.changed
-        self.taken = taken
+    def __init__(self, models: Mapping[int, _Model], decks: Mapping[str, genanki.Deck]) -> None:
+        self._models = models
+        self._decks = decks
+        self._taken: set[int] = set()
+        self.cards: list[tuple[Any, ...]] = []
 
-    def _check_invalid_html_tags_in_fields(self) -> None:
-        """Skip genanki's check: our HTML is well formed, and the check takes quadratic time on text with many `<`."""
-
-    def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, deck_id: int, id_gen: Iterator[int]) -> None:
-        super().write_to_db(cursor, self.changed, deck_id, self._ids())
-
-    def _ids(self) -> Iterator[int]:
-        yield self._free(ids.anki_id("note", self.guid))
-        for card in self.cards:
-            yield self._free(ids.anki_id("card", self.guid, str(card.ord)))
+    def of(self, notes: Sequence[Note]) -> Iterator[tuple[Any, ...]]:
+        """The row of each note, in the order of the columns in Anki's schema; those of its cards go to `cards`."""
+        for note in notes:
+            made = genanki.Note(self._models[note.note_type.id], note.fields)
+            guid, row = note.card.guid, self._free(ids.anki_id("note", note.card.guid))
+            yield (
+                row, guid, note.note_type.id, note.changed, -1, f" {' '.join(note.card.tags)} ",
+                "\x1f".join(note.fields), note.sort_text, 0, 0, "",
+            )  # fmt: skip
+            deck = self._decks[note.card.deck].deck_id
+            for card in made.cards:
+                card_id = self._free(ids.anki_id("card", guid, str(card.ord)))
+                self.cards.append(
+                    (card_id, row, deck, card.ord, note.changed, -1, 0, 0, note.place, 0, 0, 0, 0, 0, 0, 0, 0, "")
+                )
 
     def _free(self, number: int) -> int:
         """The id, or the next one in a collision: once in ten thousand decks of ten thousand notes."""
-        while number in self.taken:
+        while number in self._taken:
             number += 1
-        self.taken.add(number)
+        self._taken.add(number)
         return number
 
 
@@ -100,11 +107,10 @@ def _write_database(path: Path, notes: Sequence[Note], times: Mapping[int, int],
         models = {note_type.id: _Model(note_type, times[note_type.id]) for note_type in NOTE_TYPES}
         decks = _decks(notes, models, top, about)
         genanki.Package(list(decks.values())).write_to_db(cursor, SCHEMA_TIME, iter(()))
-        taken: set[int] = set()
-        # One by one rather than through the decks, so that notes are not in memory twice.
-        for note in notes:
-            row = _Note(note, models[note.note_type.id], note.place, taken)
-            row.write_to_db(cursor, SCHEMA_TIME, decks[note.card.deck].deck_id, iter(()))
+        # In one statement for each table rather than through the decks, so that notes are not in memory twice.
+        rows = _Rows(models, decks)
+        cursor.executemany("INSERT INTO notes VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows.of(notes))
+        cursor.executemany("INSERT INTO cards VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rows.cards)
         connection.commit()
         connection.execute("VACUUM")
     finally:

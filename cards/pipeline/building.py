@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from .. import checks
 from ..figures import editions, exercises, stats
@@ -15,14 +16,14 @@ from ..figures.stats import Statistics
 from ..identity import delivered, ledger
 from ..identity.decks import TOP, Names
 from ..identity.ledger import Changes, Ledger
-from ..model import Artefact, Diagnostic, Note
+from ..model import Artefact, Card, Diagnostic, Medium, Note
 from ..notetypes import NOTE_TYPES
 from ..outputs import package
 from ..rendering import render
 from ..rendering.media import Library
 from ..settings import Settings, kebab
 from . import reading
-from .reading import ConceptFile, Found, files, guarded, identify, in_order, soft
+from .reading import files, guarded, identify, in_order, soft
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,52 +54,77 @@ class Read:
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(settings: Settings, names: Iterable[str]) -> Read:
-    """The first half of a build."""
-    library = Library(settings.root, settings.tag)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a build takes from one concept file: the notes of its cards, every fault, and the words of its guide text.
+
+    The `retired` cards come with their reasons. `shown` are the media files on which the notes depend; it is None if
+    they depend on which other files there are. A file that could not be read is not `known`.
+    """
+
+    name: str
+    notes: tuple[Note, ...]
+    faults: tuple[Diagnostic, ...]
+    words: int
+    retired: tuple[tuple[Card, str], ...] = ()
+    shown: tuple[str, ...] | None = ()
+    known: bool = True
+
+
+Map = Callable[[Callable[[str], Made], Iterable[str]], Iterable[Made]]
+
+
+def read(settings: Settings, names: Iterable[str], each: Map = map) -> Read:
+    """The first half of a build. `each` maps the work over the files, in order and perhaps in other processes."""
     notes: list[Note] = []
     faults: list[Diagnostic] = []
     words: dict[str, int] = {}
     unread: set[str] = set()
-    retired: list[Found] = []
-    for file in files(settings, names):
-        made = guarded(settings, file.name, lambda file=file: _made(settings, file, library))  # type: ignore[misc]
-        if isinstance(made, Diagnostic):
-            made = _Made(reading.unread(settings, file.name, made), (), ())
-        faults += (*made.file.faults, *made.faults)
-        notes += made.notes
-        retired += made.file.retired
-        words[file.name] = made.file.words
-        if made.file.parsed is None:
-            unread.add(file.name)
-    faults += checks.duplicate_ids([*(note.card for note in notes), *(found.card for found in retired)])
-    reasons = {found.card.guid: found.block.attributes["retired"].value for found in retired}
-    return Read(tuple(notes), in_order(faults), words, unread, reasons)
+    retired: list[tuple[Card, str]] = []
+    media: dict[str, Medium] = {}
+    for made in each(partial(make, settings), names):
+        notes += (_sharing(note, media) for note in made.notes)
+        faults += made.faults
+        words[made.name] = made.words
+        retired += made.retired
+        if not made.known:
+            unread.add(made.name)
+    faults += checks.duplicate_ids([*(note.card for note in notes), *(card for card, _ in retired)])
+    return Read(tuple(notes), in_order(faults), words, unread, {card.guid: reason for card, reason in retired})
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A file with the notes of its cards and the faults of these."""
-
-    file: ConceptFile
-    notes: tuple[Note, ...]
-    faults: tuple[Diagnostic, ...]
+def _sharing(note: Note, media: dict[str, Medium]) -> Note:
+    """The note with the media that earlier notes brought, so that each is in memory once."""
+    if not note.media:
+        return note
+    return replace(note, media=tuple(media.setdefault(medium.name, medium) for medium in note.media))
 
 
-def _made(settings: Settings, file: ConceptFile, library: Library) -> _Made:
+def make(settings: Settings, name: str) -> Made:
+    """The notes of one concept file."""
+    made = guarded(settings, name, lambda: _made(settings, name))
+    if isinstance(made, Diagnostic):
+        return Made(name, (), reading.unread(settings, name, made).faults, 0, shown=None, known=False)
+    return made
+
+
+def _made(settings: Settings, name: str) -> Made:
+    library = Library(settings.root, settings.tag)
     notes: list[Note] = []
-    faults: list[Diagnostic] = []
+    (file,) = files(settings, [name])
+    faults = list(file.faults)
     for found in file.cards:
         note, lost = render.render(found.block, found.card, library, settings.source_url, settings.report_url)
         if note.cards or not found.block.is_found:
             notes.append(note)
         faults += (*found.faults, *soft(lost, found.block.is_found))
-    return _Made(file, tuple(notes), tuple(faults))
+    retired = tuple((found.card, found.block.attributes["retired"].value) for found in file.retired)
+    return Made(name, tuple(notes), tuple(faults), file.words, retired, library.files, file.parsed is not None)
 
 
-def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int]) -> Build:
+def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int], each: Map = map) -> Build:
     """Read the named files and date their notes by the ledger; `now` gives Unix time if it is needed."""
-    found = read(settings, names)
+    found = read(settings, names, each)
     practice, broken = exercises.read(settings.root, settings.shown)
     faults = (*found.faults, *ledger.reused(found.notes, known), *broken)
     if any(fault.severity == "error" for fault in faults):

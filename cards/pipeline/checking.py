@@ -32,7 +32,10 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the checks of the whole track need from one concept file, and the faults in the file itself."""
+    """What the checks of the whole track need from one concept file, and the faults in the file itself.
+
+    `shown` is that of `Made`.
+    """
 
     name: str
     cards: tuple[Card, ...]
@@ -42,6 +45,7 @@ class Judged:
     faults: tuple[Diagnostic, ...]
     unanswered: int
     retired: tuple[Card, ...] = ()
+    shown: tuple[str, ...] | None = ()
 
 
 Map = Callable[[Callable[[str], Judged], Iterable[str]], Iterable[Judged]]
@@ -94,7 +98,7 @@ def judge(settings: Settings, day: date, name: str) -> Judged:
     """A concept file before the rules. Of a card with a fault only the fault is said."""
     judged = guarded(settings, name, lambda: _judged(settings, day, name))
     if isinstance(judged, Diagnostic):
-        return Judged(name, (), 0, None, (), reading.unread(settings, name, judged).faults, 0)
+        return Judged(name, (), 0, None, (), reading.unread(settings, name, judged).faults, 0, (), None)
     return judged
 
 
@@ -120,7 +124,7 @@ def _judged(settings: Settings, day: date, name: str) -> Judged:
     page = guide.page(file.parsed.document) if file.parsed else None
     unanswered = len(file.parsed.unanswered) if file.parsed else 0
     retired = tuple(found.card for found in file.retired)
-    return Judged(name, tuple(cards), file.words, page, tuple(asked), tuple(faults), unanswered, retired)
+    return Judged(name, tuple(cards), file.words, page, tuple(asked), tuple(faults), unanswered, retired, library.files)
 
 
 def _plain(code: str, language: str) -> str:

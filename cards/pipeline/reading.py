@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from .. import checks, markdown
 from ..identity import recognise, tag
+from ..identity.decks import TOP
 from ..identity.ledger import Ledger
 from ..identity.recognise import Recognised
 from ..model import UNEXPECTED, Block, Card, Diagnostic, Span
-from ..settings import Settings
+from ..settings import Settings, title_of
 from ..sources import discover
 from ..sources.parse import Parsed, parse
 
@@ -53,6 +54,14 @@ def concept_files(settings: Settings) -> tuple[str, ...]:
     return discover.concept_files(settings.root, order, settings.include, settings.exclude, settings.declared)
 
 
+def basis(settings: Settings) -> str:
+    """All of the settings on which the cards of a file depend, as text."""
+    top = settings.decks.get(TOP, settings.title)
+    # A first build adds to the ledger the names that such decks had anyway.
+    decks = {folder: deck for folder, deck in settings.decks.items() if deck != f"{top}::{title_of(folder)}"}
+    return repr(replace(settings, decks=decks))
+
+
 def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
     """The named files, read one at a time."""
     labels = tag.Labels(
@@ -63,6 +72,7 @@ def files(settings: Settings, names: Iterable[str]) -> Iterator[ConceptFile]:
         settings.closed,
         settings.roles,
         settings.difficulty,
+        settings.tags,
     )
     for name in names:
         file = guarded(settings, name, lambda name=name: _file(settings, name, labels))  # type: ignore[misc]

@@ -40,6 +40,7 @@ class Library:
     root: Path
     prefix: str
     _known: dict[Path, Medium] = field(default_factory=dict)
+    _paths: set[Path] = field(default_factory=set)
     _media: list[PurePosixPath] = field(default_factory=list)
     _named: dict[tuple[PurePosixPath, str], Medium | MediumError] = field(default_factory=dict)
 
@@ -55,6 +56,14 @@ class Library:
         if isinstance(found, MediumError):
             raise MediumError(found.code, str(found), found.hint)
         return found
+
+    @property
+    def files(self) -> tuple[str, ...] | None:
+        """The files that were given; None if what was given depends on which other files there are."""
+        searched = any(target.startswith("[[") for _, target in self._named)
+        if searched or any(isinstance(found, MediumError) for found in self._named.values()):
+            return None
+        return tuple(sorted(map(str, self._paths)))
 
     def _find(self, folder: PurePosixPath, target: str) -> Medium:
         if inline := _INLINE.fullmatch(target):
@@ -120,4 +129,5 @@ class Library:
             data = resolved.read_bytes()
             digest = hashlib.sha256(data).hexdigest()[:16]
             self._known[resolved] = Medium(f"{self.prefix}-{digest}{suffix}", data)
+        self._paths.add(path)
         return self._known[resolved]

@@ -59,8 +59,9 @@ def _hide(lines: list[str]) -> None:
                 closes = 0  # cards in a form that is read
             elif opened["tool"] or end > index:
                 lines[index] = ""
-        elif "%%" in line:
-            lines[index] = _HIDDEN.sub("", line)
+        elif "%%" in line and not _TOOL.match(line):
+            shown = _HIDDEN.sub("", line)
+            lines[index] = shown if shown == line else shown.rstrip()
         if not fence and "^" in line and (block_id := _BLOCK_ID.search(lines[index])):
             lines[index] = lines[index][: block_id.start()]
 
@@ -98,7 +99,7 @@ def _repair(lines: list[str]) -> None:
             index = _admonition(lines, index, found)
             continue
         elif first in "%E<" and _TOOL.match(line):
-            lines[index] = ""
+            lines[index] = "***" if "END" in line else ""  # a rule, which ends the card above
         index += 1
 
 
@@ -150,16 +151,17 @@ def _mark(line: str) -> str:
 
 def _nested(lines: list[str], start: int, mark: str, closing: re.Pattern[str]) -> None:
     """Make a fence longer than the fences in the Markdown that it shows, if each of those is closed before it."""
-    depth = 1
+    depth, nested = 1, False
     for at in range(start + 1, min(start + 1 + _REACH, len(lines))):
         if closing.match(lines[at]):
             depth -= 1
             if not depth:
-                lines[start] = lines[start].replace(mark, mark + mark[0], 1)
-                lines[at] = lines[at].replace(mark, mark + mark[0], 1)
+                if nested:
+                    lines[start] = lines[start].replace(mark, mark + mark[0], 1)
+                    lines[at] = lines[at].replace(mark, mark + mark[0], 1)
                 return
         elif _mark(lines[at]).startswith(mark):
-            depth += 1
+            depth, nested = depth + 1, True
 
 
 def _admonition(lines: list[str], start: int, found: re.Match[str]) -> int:

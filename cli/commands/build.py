@@ -17,13 +17,15 @@ from ...cards.identity import decks, ids, ledger
 from ...cards.identity.ledger import Changes
 from ...cards.model import DIFFICULTIES, Diagnostic, Note, Span
 from ...cards.pipeline import building
-from ...cards.pipeline.building import Build
+from ...cards.pipeline.building import Build, Made
 from ...cards.pipeline.reading import concept_files
 from ...cards.settings import Settings
 from ...cards.sources import discover
-from .. import arguments, clock, report, terminal, tracks, write
+from .. import arguments, clock, report, terminal, tracks, unchanged, workers, write
 from ..config import OWN
 from ..errors import ConfigError
+from ..memory import memory
+from ..unchanged import State
 from ..write import Stage, Staged
 
 SHOWN_IDS = 8
@@ -47,6 +49,8 @@ SHOWN_IDS = 8
     help="Name decks as deck.yaml does now, not as learners have them: an import then splits their decks.",
 )
 @arguments.dialects()
+@arguments.cache()
+@arguments.tags()
 @click.option("-q", "--quiet", is_flag=True, help="Report only faults.")
 @click.option("-v", "--verbose", is_flag=True, help="List every new, changed and retired note, and every warning.")
 @arguments.traceback()
@@ -58,16 +62,19 @@ def command(
     difficulty: str | None,
     rename: bool,
     dialects: tuple[str, ...],
+    cache: bool,
+    tags: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Build one .apkg for each track and one for each of its subdomains."""
-    chosen = tracks.tracks(paths, dialects, rename)
+    chosen = tracks.tracks(paths, dialects, rename, tags)
+    before = _state(paths, chosen, cache)
     with ExitStack() as held:
         if not check:
             for settings in chosen:
                 held.enter_context(write.lock(settings.root))
-        builds = [(settings, _build(settings, quiet)) for settings in chosen]
+        builds = [(settings, _build(settings, cache, quiet)) for settings in chosen]
         first = [settings for settings in chosen if not discover.is_there(tracks.ledger_path(settings))]
         report.stop_at_errors(
             [*_missing(first, out, check), *(fault for _, built in builds for fault in built.diagnostics)],
@@ -87,18 +94,32 @@ def command(
         for settings, built in builds:
             _summary(settings, built.notes, built.statistics, built.changes, verbose)
     if check:
-        sys.exit(_stale(stage.staged))
-    if not quiet:
+        _stop_if_stale(stage.staged)
+    elif not quiet:
         report.written(stage.staged, [settings.root / OWN for settings in first])
+    _remember(before, stage.staged)
 
 
-def _build(settings: Settings, quiet: bool) -> Build:
+def _state(paths: Sequence[Path], chosen: Sequence[Settings], cache: bool) -> State | None:
+    """What the build could read, before it does; None if that cannot be known, or is not asked for."""
+    try:
+        return unchanged.look(paths, [settings.root for settings in chosen]) if cache else None
+    except OSError:
+        return None
+
+
+def _remember(before: State | None, staged: Sequence[Staged]) -> None:
+    """If there was nothing to do, let the same call be answered the same way as long as that is so."""
+    if before and not any(found.fresh for found in staged):
+        unchanged.remember(sys.argv[1:], before, [found.target for found in staged], terminal.said)
+
+
+def _build(settings: Settings, cache: bool, quiet: bool) -> Build:
     known, faults = tracks.read_ledger(settings)
     if faults:
         return building.Build(diagnostics=faults)
-    names = concept_files(settings)
-    with terminal.progress(names, len(names), settings.title, quiet) as shown_names:
-        return building.build(settings, shown_names, known, clock.now)
+    each = workers.over(memory(settings, "build", Made) if cache else None, settings.title, quiet)
+    return building.build(settings, concept_files(settings), known, clock.now, each)
 
 
 def _missing(first: Sequence[Settings], out: Path, check: bool) -> Iterator[Diagnostic]:
@@ -166,14 +187,14 @@ def _summary(settings: Settings, notes: Sequence[Note], figures: Statistics, cha
         terminal.say(f"decks that keep the names learners know, though deck.yaml has others: {_some(kept, limit)}")
 
 
-def _stale(staged: Sequence[Staged]) -> int:
-    """List the files that a build would change; the exit code is 1 if there are any."""
+def _stop_if_stale(staged: Sequence[Staged]) -> None:
+    """List the files that a build would change, and exit if there are any."""
     fresh = [found for found in staged if found.fresh]
     for found in fresh:
         terminal.say(f"stale: {terminal.shown(found.target)}")
     if fresh:
         terminal.say("build-decks would change these files: run it, and commit the result")
-    return 1 if fresh else 0
+        sys.exit(1)
 
 
 def _changes(changes: Changes, limit: int | None) -> Iterator[str]:

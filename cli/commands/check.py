@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,13 +11,11 @@ import click
 from ...cards.explain import explanations
 from ...cards.model import Diagnostic
 from ...cards.pipeline import checking
-from ...cards.pipeline.checking import Judged, Map
+from ...cards.pipeline.checking import Judged
 from ...cards.pipeline.reading import concept_files
-from .. import arguments, clock, diagnostics, terminal, tracks
+from .. import arguments, clock, diagnostics, terminal, tracks, workers
 from ..errors import ConfigError
-
-# From this number on, more processes are worth starting.
-MANY_FILES = 50
+from ..memory import memory
 
 
 @click.command("check")
@@ -28,8 +24,11 @@ MANY_FILES = 50
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @click.option("--explain", metavar="CODE", help="Explain a code, and check nothing.")
 @arguments.dialects()
+@arguments.cache()
 @arguments.traceback()
-def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | None, dialects: tuple[str, ...]) -> None:
+def command(
+    paths: tuple[Path, ...], form: str, strict: bool, explain: str | None, dialects: tuple[str, ...], cache: bool
+) -> None:
     """Report every fault in the tracks that contain the PATHs, without writing anything.
 
     Faults that would stop a build are errors. The rules for writing are warnings; --explain CODE explains each.
@@ -45,8 +44,10 @@ def command(paths: tuple[Path, ...], form: str, strict: bool, explain: str | Non
         _say(error.found, form)
         sys.exit(error.exit_code)
     for settings in chosen:
-        names = concept_files(settings)
-        checked = checking.check(settings, names, clock.today(), _each(settings.title, form != "text"))
+        day = clock.today()
+        known = memory(settings, "check", Judged, day.isoformat()) if cache else None
+        each = workers.over(known, settings.title, form != "text")
+        checked = checking.check(settings, concept_files(settings), day, each)
         count += checked.cards
         unanswered += checked.unanswered
         faults += checked.diagnostics
@@ -73,21 +74,6 @@ def _say(faults: Sequence[Diagnostic], form: str) -> None:
             terminal.command(line)
         else:
             terminal.put(line)
-
-
-def _each(label: str, quiet: bool) -> Map:
-    """A `map` with a progress bar, over several processes if there are many files."""
-
-    def each(judge: Callable[[str], Judged], names: Iterable[str]) -> Iterator[Judged]:
-        listed = list(names)
-        with ExitStack() as stack:
-            judged: Iterable[Judged] = map(judge, listed)
-            if len(listed) >= MANY_FILES:
-                pool = stack.enter_context(ProcessPoolExecutor())
-                judged = pool.map(judge, listed, chunksize=4)
-            yield from stack.enter_context(terminal.progress(judged, len(listed), label, quiet))
-
-    return each
 
 
 def _explanation(code: str) -> str:

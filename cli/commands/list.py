@@ -29,6 +29,7 @@ _LINE_ENDS = re.compile("[\u0085\u2028\u2029]")
 @click.option("--subdomain", help="List only the cards of the subdomain in this folder.")
 @click.option("--kind", type=arguments.KIND, help="List only the cards of this kind.")
 @arguments.dialects()
+@arguments.tags()
 @click.option("-v", "--verbose", is_flag=True, help="Explain why each line was taken for a question or not.")
 @arguments.traceback()
 def command(
@@ -38,12 +39,13 @@ def command(
     subdomain: str | None,
     kind: str | None,
     dialects: tuple[str, ...],
+    tags: tuple[str, ...],
     verbose: bool,
 ) -> None:
     """List the cards, in study order."""
     faults: list[Diagnostic] = []
     found: dict[Span, tuple[Block, Card]] = {}
-    for selection in tracks.select(paths, dialects):
+    for selection in tracks.select(paths, dialects, tags=tags):
         files = list(reading.files(selection.settings, concept_files(selection.settings)))
         known, broken = tracks.read_ledger(selection.settings)
         faults += broken

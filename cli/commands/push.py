@@ -15,13 +15,14 @@ from ...cards.identity.decks import TOP
 from ...cards.model import Note
 from ...cards.outputs import package
 from ...cards.pipeline import building
-from ...cards.pipeline.building import Build
+from ...cards.pipeline.building import Build, Made
 from ...cards.pipeline.reading import concept_files
 from ...cards.settings import Settings
 from ...cards.updates import connect
 from ...cards.updates.plan import CONFLICT, RETIRED, Edition, Plan, plan
-from .. import ankiconnect, arguments, clock, report, terminal, tracks, write
+from .. import ankiconnect, arguments, clock, report, terminal, tracks, workers, write
 from ..errors import ConfigError
+from ..memory import memory
 
 
 @click.command("push")
@@ -129,11 +130,11 @@ def _into_anki(settings: Settings, built: Build, address: str, dry_run: bool, de
 
 def _built(settings: Settings) -> Build:
     known, faults = tracks.read_ledger(settings)
-    names = concept_files(settings)
-    with terminal.progress(names, len(names), settings.title, False) as shown_names:
-        built = (
-            building.Build(diagnostics=faults) if faults else building.build(settings, shown_names, known, clock.now)
-        )
+    if faults:
+        built = Build(diagnostics=faults)
+    else:
+        each = workers.over(memory(settings, "build", Made), settings.title, False)
+        built = building.build(settings, concept_files(settings), known, clock.now, each)
     report.stop_at_errors(built.diagnostics, report.SOME)
     if ledger.text_of(built.ledger) != ledger.text_of(known):
         raise ConfigError(f"{settings.shown}: the ledger is not of these files; run build-decks, then push")

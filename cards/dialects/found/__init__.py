@@ -39,9 +39,10 @@ class Found:
 
 def read(document: Document, chosen: Sequence[str]) -> Found:
     """The cards of a document; where dialects are `chosen`, theirs are taken without evidence."""
-    pieces, key = keys.apart(document, stream.read(document))
+    pieces, apart = keys.apart(document, stream.read(document))
     proposed = candidates.propose(pieces)
-    marked = marks.find(pieces, proposed)
+    keyed = keys.answers(apart, pieces, proposed)
+    marked = marks.find(pieces, proposed, keyed)
     choice = weighing.decide(document, pieces, proposed, marked, chosen)
-    made = assembly.assemble(document, pieces, choice.taken, key)
+    made = assembly.assemble(document, pieces, choice.taken, keyed)
     return Found(made.blocks, made.unanswered, choice.reasons, made.level)

@@ -7,7 +7,7 @@ it stands, is fixed here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -36,10 +36,15 @@ class Marks:
         return any(self.of.values())
 
 
-def find(stream: Stream, proposed: Sequence[Candidate]) -> Marks:
-    """How each answer is marked before another question begins."""
+def find(stream: Stream, proposed: Sequence[Candidate], keyed: Container[int]) -> Marks:
+    """How each answer is marked before another question begins; those that are `keyed` stand in a key with labels."""
     fellows = Counter(candidate.group for candidate in proposed)
-    found = _marked(stream, proposed, fellows)
+    asking = Counter(candidate.group for candidate in proposed if _asks_surely(candidate))
+    quizzes = {group for group, count in asking.items() if 2 * count > fellows[group]}
+    found = _marked(stream, proposed, fellows, quizzes)
+    for candidate in proposed:
+        if candidate.index in keyed and (candidate.asked.asks or candidate.group in quizzes):
+            found[candidate.index] = found[candidate.index] or "answer-label"
     marked = Counter(candidate.group for candidate in proposed if found[candidate.index])
     most = {group for group, count in marked.items() if count > 1 and 2 * count > fellows[group]}
     plain = {group for group, count in fellows.items() if count > 1 and 2 * marked[group] < count}
@@ -76,7 +81,9 @@ def _quoted_label(piece: Piece) -> Label | None:
     return labels.read(piece.chunk.text.lstrip("> ").split("\n", 1)[0])
 
 
-def _marked(stream: Stream, proposed: Sequence[Candidate], fellows: Mapping[Group, int]) -> Mapping[int, Mark]:
+def _marked(
+    stream: Stream, proposed: Sequence[Candidate], fellows: Mapping[Group, int], quizzes: Collection[Group]
+) -> dict[int, Mark]:
     found: dict[int, Mark] = {candidate.index: "" for candidate in proposed}
     doubtful: dict[Group, dict[int, Mark]] = {}
     starts = {candidate.index: candidate for candidate in proposed}
@@ -90,30 +97,38 @@ def _marked(stream: Stream, proposed: Sequence[Candidate], fellows: Mapping[Grou
             # Answers one after another are the answers to something that stands elsewhere.
             if last and mark(piece) == "answer-heading":
                 found[last.index] = ""
-        elif (kind := mark(piece)) and not _is_doubtful(kind, piece, waiting):
+        elif (kind := mark(piece)) and not _is_doubtful(kind, piece, waiting, quizzes):
             found[waiting.index] = kind
             last, waiting = waiting, None
-        elif kind in ("details", "choice"):
+        elif kind in ("details", "answer-heading"):
             doubtful.setdefault(waiting.group, {}).setdefault(waiting.index, kind)
         elif piece.role == "heading" and piece.chunk and not labels.heading(piece.chunk.text):
             waiting = None
     for group, marked in doubtful.items():
-        # What most of several lines have that look alike is no coincidence.
-        if len(marked) >= _SEVERAL and 2 * len(marked) > fellows[group]:
+        # What most of several lines have that look alike is no coincidence; "Problem" upon "Problem" is one.
+        lines = {starts[index].asked.text for index in marked}
+        if len(lines) >= _SEVERAL and 2 * len(marked) > fellows[group]:
             found.update({index: kind for index, kind in marked.items() if not found[index]})
     return found
 
 
-def _is_doubtful(kind: Mark, piece: Piece, candidate: Candidate) -> bool:
-    """Whether what looks like a mark means something else under this line."""
-    if kind == "answer-heading":
-        return candidate.form != "heading"
+def _asks_surely(candidate: Candidate) -> bool:
+    """Whether a line asks by a label or a question mark: "What was done" is the title of a checklist."""
+    return candidate.asked.labelled or vocabulary.asks_surely(candidate.asked.text)
+
+
+def _is_doubtful(kind: Mark, piece: Piece, candidate: Candidate, quizzes: Collection[Group]) -> bool:
+    """Whether what looks like a mark means something else under this line; most lines of `quizzes` ask."""
+    if kind == "answer-heading" and candidate.form != "heading":
+        return True
     asked = candidate.asked
+    if kind == "choice":
+        return not (_asks_surely(candidate) or candidate.group in quizzes)  # the boxes say what is done
     if asked.asks or asked.numbered or vocabulary.is_task(asked.text):
         return False
-    if kind == "choice":
-        return True  # a list of what is done
-    # Under a line that asks nothing a label may be the response of a server, and a fold a picture.
+    # Under a line that asks nothing a label may be the response of a server, a fold a picture, a heading a section.
+    if piece.role == "heading" and piece.chunk:
+        return vocabulary.is_doubtful(piece.chunk.text.strip(" :：*_"))
     if label := piece.label or _quoted_label(piece):
         return len(label.word) == 1 or vocabulary.is_doubtful(label.word)
     return piece.role == "fold" and labels.is_offer(piece.text)

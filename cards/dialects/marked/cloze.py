@@ -1,4 +1,7 @@
-"""A sentence with words to recall: `C: The [dog] barks.`, `The {{c1::dog}} barks.`, `==dog==` in a file of cards."""
+"""A sentence with words to recall: `C: The [dog] barks.`, `The {{c1::dog}} barks.`, `==dog==` in a file of cards.
+
+Logseq writes `The {{cloze dog}} barks.`
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _ANY_LINE = re.compile(rf"(?m)^[ \t]*(?:[-*+][ \t]+)?{_LABEL}")
 # Code, math, links and comments hide nothing; the bold marks that stand there already would, and are taken away.
 _KEPT = r"(?<!`)(`+)(?!`)(?:(?!\1).)+\1|(\$\$?)(?:(?!\2).)+\2|!?\[[^\[\]]*\]\([^()]*\)|<!--(?:(?!-->).)*-->|\\."
 _MARKS = r"(?P<mark>\*\*|(?<!\w)__|__(?!\w))"
-_BRACKETS = re.compile(rf"{_KEPT}|(?<!!)\[(?P<hidden>[^\[\]\n]+)\](?![(\[:])|{_MARKS}", re.DOTALL)
+_BRACKETS = re.compile(rf"{_KEPT}|(?<![!\[])\[(?!\^)(?P<hidden>[^\[\]\n]+)\](?![(\[:\]])|{_MARKS}", re.DOTALL)
 _BRACES = re.compile(rf"{_KEPT}|\{{\{{c(?P<number>\d{{1,3}})::|{_MARKS}", re.DOTALL)
 # Where a formula or code in braces ends; a longer one is searched for no further.
 _SPAN = 500
@@ -60,10 +63,19 @@ def read(document: Document, chosen: bool) -> Iterator[Block]:
 def _paragraphs(document: Document) -> Iterator[Chunk]:
     for chunk in document.chunks:
         if chunk.type == "list":
-            firsts = (item.chunks[0] for item in markdown.items(document, chunk) if item.chunks)
-            yield from (first for first in firsts if first.type == "paragraph")
+            yield from _firsts(document, chunk)
         elif chunk.type == "paragraph":
             yield chunk
+
+
+def _firsts(document: Document, chunk: Chunk) -> Iterator[Chunk]:
+    """The first paragraph of each item of a list; those of nested lists where braces hide something in them."""
+    for item in markdown.items(document, chunk):
+        if item.chunks and item.chunks[0].type == "paragraph":
+            yield item.chunks[0]
+        for inner in item.chunks:
+            if inner.type == "list" and "{{c" in inner.text:
+                yield from _firsts(document, inner)
 
 
 def is_line(text: str) -> bool:
@@ -77,7 +89,11 @@ Hidden = tuple[tuple[int, str], ...]
 
 
 def _in_braces(text: str) -> tuple[str, Hidden]:
-    """The text with what stands in `{{c1::…::hint}}` as its only bold runs. The braces of TeX end none."""
+    """The text with what stands in `{{c1::…::hint}}`, or Logseq's `{{cloze …}}`, as its only bold runs.
+
+    The braces of TeX end none.
+    """
+    text = text.replace("{{cloze ", "{{c0::")
     if len(text) > _LONGEST or "{{c" not in text:
         return "", ()
     shown: list[str] = []

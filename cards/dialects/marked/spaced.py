@@ -16,10 +16,16 @@ from ..words import question
 
 NAME = "spaced"
 
-_INLINE = re.compile(r"(?:[-*+][ \t]+)?(?P<asked>[^`\n]*?[^:`\s])(?P<mark>[ \t]*:::?(?![:=])[ \t]*)(?P<told>\S.*)")
-# "feeds:: [[routing]]", "due:: 2026-01-01", "builds-on:: the layer below" are fields of the page; "gato::cat" is none.
+_CODE = r"`[^`\n]+`"
+_INLINE = re.compile(
+    rf"(?:[-*+][ \t]+)?(?P<asked>(?:[^`\n]|{_CODE})*?(?:[^:`\s]|{_CODE}))(?P<mark>[ \t]*:::?(?![:=])[ \t]*)"
+    r"(?P<told>\S.*)"
+)
+# "feeds:: [[routing]]", "Due:: 2026-01-01", "builds-on:: the layer below" are fields of the page; "gato::cat" is none.
 _OF_FIELD = re.compile(r"::[ \t]+")
 _KEY = re.compile(r"[a-z][\w-]*")
+_CAPITAL_KEY = re.compile(r"[A-Z][\w-]*")
+_IN_ADDRESS = re.compile(r"://\S*\Z")
 _VALUE = re.compile(r"\[\[|#\w|https?://|\d[\d.:/-]*$|(?:true|false|yes|no)$", re.IGNORECASE)
 _MARKS = ("?", "??")
 _TAGGED = re.compile(r"(?im)(?:^|\s)#flashcards?\b|^tags:.*\bflashcards?\b|^\s*-\s*flashcards?\s*$|<!--SR:")
@@ -54,37 +60,46 @@ def _paragraphs(document: Document, chunk: Chunk) -> Sequence[Chunk]:
 def _lines(document: Document, paragraph: Chunk) -> Iterator[Block]:
     for number, line in enumerate(paragraph.text.split("\n")):
         match = _INLINE.fullmatch(_SCHEDULE.sub("", line.strip()))
-        if match and not (
-            _KEY.fullmatch(match["asked"]) and (_OF_FIELD.fullmatch(match["mark"]) or _VALUE.match(match["told"]))
-        ):
+        if match and not _is_field(match) and not _IN_ADDRESS.search(match["asked"]):
             place = paragraph.line + number
             asked = markdown.paragraph(match["asked"], paragraph, place)
             told = markdown.paragraph(match["told"], paragraph, place)
             yield from _card(document, [asked], [told], match["mark"].strip()[1:])
 
 
+def _is_field(match: re.Match[str]) -> bool:
+    """Whether a line is a field of the page: in small letters, or with a value that tells nothing."""
+    spaced, value = _OF_FIELD.fullmatch(match["mark"]), _VALUE.match(match["told"])
+    if _KEY.fullmatch(match["asked"]):
+        return bool(spaced or value)
+    return bool(_CAPITAL_KEY.fullmatch(match["asked"]) and spaced and value)
+
+
 def _divided(chunks: Sequence[Chunk], index: int) -> tuple[list[Chunk], list[Chunk], str, int] | None:
     """What stands above and below a mark that ends this block or stands in it, the mark, and where to read on."""
     chunk = chunks[index]
-    lines = chunk.text.split("\n")
-    if chunk.type == "paragraph":
-        number = next((n for n, line in enumerate(lines) if line.strip() in _MARKS), None)
-        if number is None:
-            return None
-        mark = lines[number].strip()
-        above, below = markdown.cut(chunk, [(number, len(lines[number]))])
-        asked = [above] if above else _above(chunks, index, chunk.line)
-        told = [below] if below else []
-    elif chunk.type in ("table", "list") and (mark := lines[-1].strip(" \t|")) in _MARKS:
-        rest = markdown.without_last_row(chunk) if chunk.type == "table" else markdown.ended(chunk, mark)
-        asked, told = [*_above(chunks, index, chunk.line), rest], []
-    else:
+    lines = chunk.text.split("\n") if chunk.type in ("paragraph", "list", "table") else []
+    number = next((number for number, line in enumerate(lines) if line.strip(" \t|") in _MARKS), None)
+    if number is None:
         return None
+    mark = lines[number].strip(" \t|")
+    before, told = _parts(chunk, number, len(lines[number]))
+    asked = [before] if before else []
+    if chunk.type != "paragraph" or not before:
+        asked = [*_above(chunks, index, chunk.line), *asked]
     at, end = index + 1, chunk.end_line
     while at < len(chunks) and chunks[at].type != "heading" and (chunks[at].line == end + 1 or not told):
         told.append(chunks[at])
         end, at = chunks[at].end_line, at + 1
     return (asked, told, mark, at) if asked and told else None
+
+
+def _parts(chunk: Chunk, number: int, length: int) -> tuple[Chunk | None, list[Chunk]]:
+    """What stands in a block before and after its line with the mark, counted from 0."""
+    if chunk.type != "paragraph":
+        return markdown.parted(chunk, number)
+    above, below = markdown.cut(chunk, [(number, length)])
+    return above, [below] if below else []
 
 
 def _above(chunks: Sequence[Chunk], index: int, line: int) -> list[Chunk]:

@@ -32,7 +32,7 @@ _LONGEST = 40
 # A label is looked for in this much of a line, since the search takes quadratic time.
 _HEAD = 120
 # Every text with a label has one of these, except one that begins with `Q.`.
-_SIGNS = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b", re.IGNORECASE)
+_SIGNS = re.compile(r"[?？؟:：]|\*\*|__|<(?:details|summary|b|strong)\b|#(?:flash)?card", re.IGNORECASE)
 _SAME_LINE = re.compile(r"(?<![ \t])[ \t]+(?:[—–-]+[ \t]*)?(?=(\*\*|__)(?:A|Answer)[:：]?\1)")
 _RUN_END = re.compile(r"(?:\*\*|__|\*|_|</b>|</strong>|</em>|</i>)(?=\s*(?:\Z|\n))")
 # "Question (EN)", "Answer [de-AT]"
@@ -42,15 +42,25 @@ _DOTTED_ANSWER = re.compile(r"[ \t]*(?:\*\*|__)?A[.)](?:\*\*|__)?[ \t]*")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label at the beginning of a line: what it begins, its length, and its other properties."""
+    """A label at the beginning of a line: what it begins, how it is written, and its other properties."""
 
     kind: str
     word: str
-    numbered: bool
-    length: int
+    number: str
+    written: str
     alone: bool
     wraps: bool
     dotted: bool = False
+
+    @property
+    def length(self) -> int:
+        """How many characters it takes."""
+        return len(self.written)
+
+    @property
+    def is_set_off(self) -> bool:
+        """Whether it is bold or italic."""
+        return any(mark in self.written for mark in "*_<")
 
 
 Letters = Mapping[str, str]
@@ -89,7 +99,7 @@ def read(line: str, letters: Letters = _NO_LETTERS) -> Label | None:
         return None
     wraps = bool(match["open"]) and not (match["close"] or match["early"] or match["dotted"])
     dotted = bool(match["dot"]) or match["outer"] in (".", ")")
-    return Label(kind, word, bool(match["number"]), match.end(), alone, wraps, dotted)
+    return Label(kind, word, match["number"] or "", match[0], alone, wraps, dotted)
 
 
 def _may_open(head: str) -> bool:
@@ -121,7 +131,7 @@ def lines(text: str, letters: Letters, dotted: bool) -> Iterator[tuple[int, Labe
     for number, line in enumerate(rows):
         found = read(line, letters)
         if found is None and dotted and (answer := _DOTTED_ANSWER.match(line)):
-            found = Label("answer", "A", False, answer.end(), not line[answer.end() :].strip(), False)
+            found = Label("answer", "A", "", answer[0], not line[answer.end() :].strip(), False)
         following = rows[number + 1 : number + 3]
         if found and not (is_option(found.word, following[:1]) and (not asked or is_option("A", following[1:], "Cc"))):
             asked = found.kind == "question"

@@ -21,10 +21,17 @@ _LINK = re.compile(
     r"|<a\b[^<>]*>(?P<shown>[^<>]*)</a>|<https?://[^<>\s]+>|(?<![\w/])https?://[^\s<>()]+",
     re.IGNORECASE,
 )
+# A page of the same notes, by its name; alone it may be an answer.
+_PAGE = re.compile(r"!?\[\[[^\[\]\n]+\]\]|`?[\w./-]+\.(?:md|markdown|mdx|html?|pdf|ipynb)(?:#[\w-]*)?`?", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")
 _FEW_WORDS = 6
 # With more there are more words than those, even in the texts of several links.
 _MOST_SPACES = 40
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is the name of a page, or a link to one of the same notes, and nothing else."""
+    return _PAGE.fullmatch(text) is not None or ("](" in text and "://" not in text and is_only_link(text))
 
 
 def is_only_link(text: str) -> bool:
@@ -43,15 +50,14 @@ def points_elsewhere(text: str) -> bool:
 
     `[Docs](https://…)`, "Read the answer on [a site](…)", "(asked 3 times, [a firm](…))".
     """
-    if len(text) > _LONGEST or text.count(" ") > _MOST_SPACES or "`" in text or not _has_link(text):
+    if len(text) > _LONGEST or text.count(" ") > _MOST_SPACES:
         return False
-    rest = _LINK.sub("", text)
-    if rest == text:
+    rest = _LINK.sub("", text) if _has_link(text) and "`" not in text else text
+    if rest != text and (not re.search(r"\w", rest) or _ASIDE.fullmatch(rest.strip(" *_"))):
+        return True
+    rest = _PAGE.sub("", rest)
+    if rest == text or "`" in rest:
         return False
-    if not re.search(r"\w", rest):
-        return True
-    if _ASIDE.fullmatch(rest.strip(" *_")):
-        return True
     words = re.findall(r"[^\W_]+", rest)
     return len(words) <= _FEW_WORDS and vocabulary.points_elsewhere(rest.lstrip(" *_-–—>(👉➡️🔗"))
 

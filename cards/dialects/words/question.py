@@ -38,34 +38,47 @@ _WRAPS = (
 _OPENINGS = frozenset(opening[0] for opening, _ in _WRAPS)
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\((?:#[^()]*(?:\([^()]*\)[^()]*)*)?\)")
 _COUNTER = re.compile(r"([^\W\d_]+)[ \t]*#?\d{1,4}[ \t]*[:：.)–—-]+[ \t]*(?=\S)")
+_DIGITS = re.compile(r"\d+(?:[.-]\d+)*")
 _ONLY_NUMBER = re.compile(r"[#№]?[ \t]*\d{1,4}[.)]?")
 _SPACE = " \t\n\u200b\u200c\u200d\ufe0f"
 _BOLD_MARK = re.compile(r"(\*\*|__)([^*_]{1,24}?)\1(?P<end>[ \t]*[:：]?)[ \t]*(?=[^ \t])")
 _ANCHOR = re.compile(r"(?<![ \t])[ \t]*(?:\{#[^}]*\}|<a\b[^<>]*>(?:[^<]*</a>)?|<br\s*/?>|\\)[ \t]*$", re.IGNORECASE)
-# A link of a word or two after the question mark: `[[src](…)]`, `[1](…)`.
-_SOURCE = re.compile(r"(?<=[?？؟])[ \t]*[\[(]?(?P<link>\[\w{1,12}(?:[ \t]\w{1,12})?\]\(https?://[^()\s]+\))[\])]?$")
+# Links of a word or two after the question mark: `[[src](…)]`, `[1](…)`.
+_MARK = r"\[\w{1,12}(?:[ \t]\w{1,12})?\]\(https?://[^()\s]+\)"
+_SOURCE = re.compile(rf"(?<=[?？؟])(?:[ \t]*[\[(]?{_MARK}[\])]?){{1,8}}$")
+_MARKS = re.compile(_MARK)
 _TAGS = re.compile(r"(?:(?:^|[ \t]+)#[^\W\d_][\w/-]*)+[ \t]*$")
 _LONGEST_TAGS = 200
 _CARDS = frozenset({"card", "cards", "flashcard", "flashcards", "card-reverse", "cards-reverse", "flashcard-reverse"})
+_CARD = re.compile(r"[ \t]#(?:flash)?card", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"[\[<{].*[\]>}]|\.{3,}|…|_{3,}|x{3,}", re.IGNORECASE | re.DOTALL)
+_QUARTER = re.compile(
+    r"[^\w\n]{0,6}(?:Q[1-4][ \t]*[/(,-]?[ \t]*(?:(?:FY|['’])[ \t]*\d\d|(?:19|20)\d\d\b)|(?:19|20)\d\d\W{1,3}Q[1-4]\b)"
+)
+_LIKE_QUARTER = re.compile(r"[^\w\n]{0,6}Q[1-4]\b")
 # A single letter is a label only if it is one in every language.
 _LETTERS = frozenset("qQ问問سQ")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The question in a line, as Markdown, and what else the line says: a link behind it may be its `source`.
+    """The question in a line, as Markdown, and what else the line says: links behind it may be its `source`.
 
     `tags` are the hashtags behind it; one such as `#card`, which says that it is a card, is `marked`.
     """
 
     text: str
-    numbered: bool = False
+    number: str = ""
     labelled: bool = False
     level: Level | None = None
-    source: str = ""
+    source: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     marked: str = ""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether a number stands before it."""
+        return self.number != ""
 
     @property
     def asks(self) -> bool:
@@ -83,7 +96,7 @@ class Asked:
 @lru_cache(maxsize=4096)  # a heading is read twice, as a question and as a section title
 def read(text: str) -> Asked:
     """The question in a heading, a bold run, a summary or the beginning of an item."""
-    numbered = labelled = False
+    number, labelled = "", False
     level: Level | None = None
     text = text.strip()
     text, tags, marked = _tagged(text)
@@ -92,7 +105,7 @@ def read(text: str) -> Asked:
     if source:
         text = text[: source.start()].rstrip()
     if _ONLY_NUMBER.fullmatch(text):
-        return Asked("", numbered=True, labelled=True)
+        return Asked("", number=_digits(text), labelled=True)
     for _ in range(12):  # each round removes one mark; no line has more
         before = text
         text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
@@ -104,23 +117,31 @@ def read(text: str) -> Asked:
             text = f"{bold[2]}{bold['end']} {text[bold.end() :]}"
         if symbols := _SYMBOLS.match(text):
             text = text[symbols.end() :]
-        if number := _NUMBER.match(text):
-            rest = text[number.end() :]
+        if count := _NUMBER.match(text):
+            rest = text[count.end() :]
             # In "3.14 is which constant?" the number is asked about.
-            if (number["next"] or "").islower():
+            if (count["next"] or "").islower():
                 pass
-            elif rest.strip(" *_") or number[0].startswith("第"):
-                text, numbered = rest, True
-                labelled = labelled or number[0].startswith("第")
+            elif rest.strip(" *_") or count[0].startswith("第"):
+                text, number = rest, number or _digits(count[0])
+                labelled = labelled or count[0].startswith("第")
         elif (counter := _COUNTER.match(text)) and vocabulary.is_counter(counter[1]):
-            text, numbered = text[counter.end() :], True
+            text, number = text[counter.end() :], number or _digits(counter[0])
         elif (label := _LABEL.match(text)) and _is_label(label):
             text, labelled = text[label.end() :], True
-            numbered = numbered or bool(label["number"])
+            number = number or label["number"] or ""
         text = text.strip(_SPACE).rstrip("#").strip(_SPACE)
         if text == before:
             break
-    return Asked(_balanced(text), numbered, labelled, level, source["link"] if source else "", tags, marked)
+    return Asked(
+        _balanced(text), number, labelled, level, tuple(_MARKS.findall(source[0])) if source else (), tags, marked
+    )
+
+
+def _digits(count: str) -> str:
+    """The number that a count shows, with its parts: `3.1`."""
+    found = _DIGITS.search(count)
+    return found[0] if found else count.strip()
 
 
 def _tagged(text: str) -> tuple[str, tuple[str, ...], str]:
@@ -137,6 +158,11 @@ def _tagged(text: str) -> tuple[str, tuple[str, ...], str]:
     return before, tuple(tag for tag in tags if tag.casefold() not in _CARDS), marked
 
 
+def holds_card(text: str) -> bool:
+    """Whether a line of a text says that it is a card, at any depth of a list."""
+    return "#" in text and any(read(line).marked for line in text.split("\n") if _CARD.search(line))
+
+
 def is_mark(text: str) -> bool:
     """Whether a bold run is only a number, a count or a label."""
     number, label = _NUMBER.match(f"{text} "), _LABEL.match(f"{text} ")
@@ -151,10 +177,22 @@ def _is_label(label: re.Match[str]) -> bool:
     word = label["word"]
     if vocabulary.label(word) != "question" or (len(word) == 1 and word not in _LETTERS and not label["number"]):
         return False
+    if label["number"] and is_quarter(label.string):
+        return False
     if not label["end"]:
         return bool(label["number"]) or not label.string[label.end() :].strip(" *_")
     # "Q.E.D." and "Question-driven design" are not labels.
     return label["end"] in ":：、" or bool(label["space"]) or bool(label["number"]) or len(word) == 1
+
+
+def is_quarter(text: str) -> bool:
+    """Whether a heading begins with the quarter of a year: "Q1 2026"."""
+    return "Q" in text and _QUARTER.match(text) is not None
+
+
+def may_be_quarter(text: str) -> bool:
+    """Whether a heading begins like one: "Q1: the big move"."""
+    return _LIKE_QUARTER.match(text) is not None
 
 
 def _unwrapped(text: str) -> str:

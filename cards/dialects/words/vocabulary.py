@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 try:
@@ -16,8 +16,9 @@ from ...model import DIFFICULTIES
 
 # What a label may begin. If two languages use a word differently, the first here applies.
 LABELS = ("question", "answer", "follow-up", "level", "source", "hint")
-_MARKS = ("?", "？", "؟", "⁇")
+MARKS = ("?", "？", "؟", "⁇")
 _QUOTES = "\"'“”‘’«»「」`*_"
+_AROUND = " .…!:-–—()[]<>{}*_`"
 # A placeholder is not much longer than its first words.
 _LONG, _MORE = 60, 12
 _QUALIFIED = 4
@@ -27,11 +28,18 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 
 @cache
+def _languages() -> Mapping[str, Mapping[str, list[str]]]:
+    found: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
+        Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
+    )
+    return found
+
+
+@cache
 def _table() -> Mapping[str, tuple[str, ...]]:
     """All words by key, from every language."""
-    languages = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
     table: dict[str, list[str]] = {}
-    for language in languages.values():
+    for language in _languages().values():
         for key, words in language.items():
             table.setdefault(key, []).extend(word.casefold() for word in words)
     return {key: tuple(words) for key, words in table.items()}
@@ -68,13 +76,16 @@ def qualified_label(word: str) -> str:
 
 
 def qualified_heading(text: str) -> str:
-    """What a heading begins whose other words only qualify a label: "Model answer", "Answer guide"."""
+    """What a heading begins whose other words only qualify a label: "Model answer", "Answer guide", "Second hint"."""
     parts = text.split()
     if not 1 < len(parts) <= _QUALIFIED:
         return ""
     kinds = [label(part) if len(part) > 1 else "" for part in parts]
-    rest = [part for part, kind in zip(parts, kinds, strict=True) if kind != "answer"]
-    return "answer" if len(rest) == len(parts) - 1 and all(map(_qualifies, rest)) else ""
+    for named in ("answer", "hint"):
+        rest = [part for part, kind in zip(parts, kinds, strict=True) if kind != named]
+        if len(rest) == len(parts) - 1 and all(map(_qualifies, rest)):
+            return named
+    return ""
 
 
 def _qualifies(word: str) -> bool:
@@ -126,7 +137,20 @@ def is_counter(word: str) -> bool:
 
 def is_doubtful(word: str) -> bool:
     """Whether an answer label has other meanings too, such as the response of a server."""
-    return word.casefold() in _set("doubtful")
+    return word.casefold() in _set("doubtful") or word.casefold() in _set("explains")
+
+
+@lru_cache(maxsize=512)  # most files use one or two such labels
+def explains(text: str) -> bool:
+    """Whether the labels of an answer in a short text are all those of an explanation: "Show the explanation"."""
+    padded = f" {' '.join(_WORD.findall(text.casefold()))} "
+    found = {word for word in _table()["answer"] if len(word) > 1 and (f" {word} " in padded or _is_in(word, padded))}
+    return found != set() and found <= _set("explains")
+
+
+def _is_in(word: str, text: str) -> bool:
+    """Whether a word of a language without spaces stands in a text."""
+    return word[0] > "⺀" and word in text
 
 
 @cache
@@ -146,18 +170,41 @@ def asks_about_it(text: str) -> bool:
     return len(words) <= _FEW and any(word in _set("it") for word in words) and all(map(_is_small, words))
 
 
+def says_what_it_does(text: str) -> bool:
+    """Whether a question only adds what "it" does, and so needs a topic: "What does it stop?"."""
+    *words, told = _WORD.findall(text.casefold()) or [""]
+    if not (1 < len(words) < _FEW and words[-1] in _set("it")) or points(text) or _is_small(told):
+        return False
+    # "es" is a pronoun in one language, and a verb in the next.
+    return any(words[0] in asks and words[-1] in it and known.issuperset(words) for asks, it, known in _pronouns())
+
+
+@cache
+def _pronouns() -> tuple[tuple[frozenset[str], frozenset[str], frozenset[str]], ...]:
+    """Of each language the words that ask, those for "it", and all of them with the small ones."""
+    found = []
+    for words in _languages().values():
+        asks, it, small = (frozenset(words.get(key, ())) for key in ("asks", "it", "small"))
+        found.append((asks, it, asks | it | small))
+    return tuple(found)
+
+
 def _is_small(word: str) -> bool:
     return word in _set("it") or word in _set("asks") or word in _set("small")
 
 
 def points_elsewhere(text: str) -> bool:
-    """Whether a text begins like one that only says where the answer is."""
-    return _begins(text, "pointer")
+    """Whether the words before a link only say that the answer is there: "See", "The full answer is here:"."""
+    words = _WORD.findall(text.casefold())
+    named = [word for word in words if word in _set("place") or label(word) == "answer"]
+    return _begins(text, "pointer") or (named != [] and all(word in named or _is_small(word) for word in words))
 
 
 def is_placeholder(text: str) -> bool:
     """Whether a text is a placeholder for an answer."""
-    folded = text.casefold().strip(" .…!:-–—()[]<>{}*_`") if len(text) < _LONG else ""
+    folded = text.casefold().strip(_AROUND) if len(text) < _LONG else ""
+    if folded in _set("unfinished"):
+        return not text.rstrip("*_` ").endswith(".") or text.rstrip("*_` ").endswith("..")
     return any(folded.startswith(word) for word in _table()["placeholder"] if 0 < len(folded) <= len(word) + _MORE)
 
 
@@ -168,9 +215,21 @@ def is_question(text: str) -> bool:
     return _begins(text, "asks") and not is_task(text)
 
 
+def asks_surely(text: str) -> bool:
+    """Whether a text has a question mark, or a word that asks in a language where many write none."""
+    return any(mark in text for mark in MARKS) or (text[:1] > "⺀" and is_question(text))
+
+
 def points(text: str) -> bool:
     """Whether a question refers to something shown below it."""
     return _pointing().search(text.casefold()) is not None
+
+
+def shows(text: str) -> bool:
+    """Whether a question asks about the code below it, and not for code: "What does this print?"."""
+    folded = text.casefold()
+    named = any(word in _set("shown") for word in _WORD.findall(folded))
+    return points(text) and (named or any(word in folded for word in of_one_piece("shown")))
 
 
 @cache
@@ -194,7 +253,7 @@ def is_marked(text: str) -> bool:
 
 
 def _ends_with_mark(text: str) -> bool:
-    return text.rstrip(" \t.)）]!" + _QUOTES).endswith(_MARKS)
+    return text.rstrip(" \t.)）]!" + _QUOTES).endswith(MARKS)
 
 
 def _begins(text: str, key: str) -> bool:

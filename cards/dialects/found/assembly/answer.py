@@ -36,12 +36,14 @@ _COMMENT = re.compile(r"<!--\s*(.*?)\s*(?:-->|\Z)", re.DOTALL)
 class Answer:
     """The parts of a card under its question.
 
-    `mark` says how the answer is marked; a `draft` still has a template's place for one.
+    `mark` says how the answer is marked; a `draft` still has a template's place for one. Letters in it may count
+    `steps`.
     """
 
     mark: Mark
     level: Level | None
     draft: bool
+    steps: bool
     front: tuple[Chunk, ...]
     answer: tuple[Chunk, ...]
     more: tuple[Chunk, ...]
@@ -53,7 +55,8 @@ class Answer:
         if self.draft:
             return True
         boxes = self.mark == "answer-label" and any(map(markdown.is_boxed, self.answer))
-        return not (boxes or any(map(substance.answers, self.answer)))
+        steps = self.steps and any(map(substance.is_options, self.answer))
+        return not (boxes or steps or any(map(substance.answers, self.answer))) or substance.only_files(self.answer)
 
     @property
     def explains(self) -> bool:
@@ -63,24 +66,31 @@ class Answer:
         )
 
 
-def read(document: Document, asked: Asked, taken: Taken, body: Sequence[Piece]) -> Answer:
-    """Sort the pieces under a question that asks `asked`."""
-    reader = _Reader(document, body)
-    for piece in body:
-        reader.take(piece)
+def read(document: Document, asked: Asked, taken: Taken, body: Sequence[Piece], steps: bool) -> Answer:
+    """Sort the pieces under a question that asks `asked`; letters may count the `steps` of its answer."""
+    reader = _sorted(document, body)
     parts, shown = reader.parts, taken.candidate.shown
-    if not reader.mark:
-        parts["answer"], parts["front"] = parts["front"], []
-    elif asked.asks and (reader.is_weak or taken.plain or taken.candidate.folds or _repeats(body)):
-        kept = _told_before(asked.text, parts["front"])
-        parts["answer"], parts["front"] = parts["front"][kept:] + parts["answer"], parts["front"][:kept]
+    begins = _asked_before(reader, asked, taken, body) if reader.mark else 0
+    if reader.mark and begins < len(parts["front"]):
+        parts = _sorted(document, body, marked=False).parts
+    parts["answer"], parts["front"] = parts["front"][begins:] + parts["answer"], parts["front"][:begins]
     parts["source"] = _last_links(parts["answer"]) + parts["source"]
     found: Mapping[Part, list[Chunk]] = {name: substance.trimmed(chunks) for name, chunks in parts.items()}
-    front = (*shown, *(found["front"] or _pointed_at(asked.text, found["answer"])))
+    told = found["answer"]
+    front = (*shown, *(found["front"] or _pointed_at(asked.text, told)))
+    if not reader.mark and len(told) == 1 and told[0].type == "fence" and vocabulary.shows(asked.text):
+        front, told = (*front, *told), []  # the code that is asked about, and nothing that answers
     return Answer(
-        reader.mark, reader.level, reader.draft,
-        front, tuple(found["answer"]), tuple(found["more"]), tuple(found["source"]),
-    )  # fmt: skip
+        reader.mark, reader.level, reader.draft, steps, front, tuple(told), tuple(found["more"]), tuple(found["source"])
+    )
+
+
+def _sorted(document: Document, body: Sequence[Piece], marked: bool = True) -> _Reader:
+    """A reader that has taken a body; where it is not `marked`, the marks in it are part of what it says."""
+    reader = _Reader(document, body, marked)
+    for piece in body:
+        reader.take(piece)
+    return reader
 
 
 def _repeats(body: Sequence[Piece]) -> bool:
@@ -89,16 +99,21 @@ def _repeats(body: Sequence[Piece]) -> bool:
     return len(words) > len(set(words))
 
 
-def _told_before(asked: str, front: Sequence[Chunk]) -> int:
-    """How many of the blocks before a mark belong to the question, where the answer may begin before its mark.
+def _asked_before(reader: _Reader, asked: Asked, taken: Taken, body: Sequence[Piece]) -> int:
+    """How many of the blocks before a mark belong to the question: all, unless the mark may stand below an answer.
 
-    A statement there answers, but for one among the options of the question. The code above it does too, unless the
-    question speaks of it.
+    Then a statement there answers, but for one among the options of the question. The code above it does too, unless
+    the question speaks of it.
     """
+    front = reader.parts["front"]
+    if reader.mark == "choice" or not asked.asks:
+        return len(front)
+    if not (reader.is_weak or taken.plain or taken.candidate.folds or _repeats(body)):
+        return len(front)
     first = next((number for number, chunk in enumerate(front) if substance.states(chunk)), None)
     if first is None or any(map(substance.is_options, front)):
         return len(front)
-    return first if vocabulary.points(asked) else 0
+    return first if vocabulary.points(asked.text) else 0
 
 
 def _last_links(answer: list[Chunk]) -> list[Chunk]:
@@ -120,8 +135,9 @@ def _pointed_at(asked: str, told: Sequence[Chunk]) -> Sequence[Chunk]:
 class _Reader:
     """Sorts pieces; what comes before a mark goes to the front until it is known that none comes."""
 
-    def __init__(self, document: Document, body: Sequence[Piece]) -> None:
+    def __init__(self, document: Document, body: Sequence[Piece], marked: bool) -> None:
         self.document = document
+        self.marked = marked
         self.parts: dict[Part, list[Chunk]] = {"front": [], "answer": [], "more": [], "source": []}
         self.part: Part = "front"
         self.mark: Mark = ""
@@ -151,7 +167,7 @@ class _Reader:
 
     def _open(self, mark: Mark) -> None:
         """The answer begins here, unless it has begun."""
-        if self.mark:
+        if self.mark or not self.marked:
             return
         if self.part != "front":  # what was taken for less than the question is part of it
             self.parts["front"] += self.parts[self.part]
@@ -161,7 +177,8 @@ class _Reader:
     def _heading(self, chunk: Chunk) -> None:
         told, kind = marks.told_in(chunk.text), labels.heading(chunk.text)
         self.part, self.hinted = self.hinted or self.part, None
-        if told is not None:
+        if told is not None and self.marked:
+            self.is_weak = not self.mark and vocabulary.explains(chunk.text)
             self._open("answer-heading")
             if told:
                 self._add(markdown.paragraph(told, chunk))
@@ -179,8 +196,8 @@ class _Reader:
 
     def _label(self, piece: Piece) -> None:
         kind = piece.label.kind if piece.label else ""
-        if marks.mark(piece) == "answer-label" and not self.parts["answer"]:
-            self.is_weak = not self.mark and piece.label is not None and vocabulary.is_doubtful(piece.label.word)
+        if self.marked and marks.mark(piece) == "answer-label" and not self.parts["answer"]:
+            self.is_weak = not self.mark and piece.label is not None and vocabulary.explains(piece.label.word)
             self._open("answer-label")
             self._add(piece.chunk)
         elif kind == "level" and (level := metadata.level(piece)):
@@ -194,8 +211,10 @@ class _Reader:
 
     def _fold(self, piece: Piece, chunk: Chunk) -> None:
         self.folds.append(None)
-        if marks.mark(piece) == "details":
-            self.is_weak = self.is_weak or (not self.mark and labels.is_offer(piece.text) and piece.text != "")
+        offers = labels.is_offer(piece.text)
+        if marks.mark(piece) == "details" and (self.marked or offers):
+            weak = vocabulary.explains(piece.text) or (offers and piece.text != "")
+            self.is_weak = self.is_weak or (weak and not self.mark)
             self._open("details")
         elif labels.is_hint(piece.text):
             self.folds[-1], self.part = self.part, "more"
@@ -254,8 +273,9 @@ def _quoted(document: Document, chunk: Chunk) -> list[Piece]:
 
 
 def _as_written(document: Document, piece: Piece) -> Chunk | None:
-    """A labelled line that is part of the answer, its label in bold."""
+    """A labelled line that is part of the answer, with its label: bold, if it is set off at all."""
     if not piece.label:
         return piece.chunk
-    shown = f"**{piece.label.word}:** {piece.chunk.text if piece.chunk else ''}".rstrip()
+    written = f"**{piece.label.word}:** " if piece.label.is_set_off else piece.label.written
+    shown = f"{written}{piece.chunk.text if piece.chunk else ''}".rstrip()
     return markdown.paragraph(shown, piece.chunk or document.chunks[0], piece.line)

@@ -20,7 +20,8 @@ from ..weighing import Taken
 class Opened:
     """A question whose answer is being read.
 
-    `section` is the heading above it, and `title` one that belongs to it alone. `folds` counts what is open in its
+    `section` is the heading above it, `topic` one that is not the page's title, and `title` one that belongs to it
+    alone. `folds` counts what is open in its
     body. A question that folds may be `closed`, and then `waits` for an answer that folds right below it. Once it is
     `done`, only further questions follow.
     """
@@ -28,6 +29,7 @@ class Opened:
     taken: Taken
     level: Level | None
     section: str = ""
+    topic: str = ""
     title: str = ""
     body: list[Piece] = field(default_factory=list)
     folds: int = 0
@@ -82,8 +84,9 @@ def belongs(heading: Chunk, kind: str, current: Opened) -> bool:
     candidate = current.candidate
     if current.is_inside or kind == "answer":
         return True
-    if kind and kind != "question" and heading.level == candidate.level and candidate.needs_mark:
-        return True  # of `### Question`, as `### Answer` is
+    if kind and kind != "question" and heading.level == candidate.level:
+        # As `### Answer` does, which stands beside its question.
+        return candidate.needs_mark or (kind == "hint" and current.taken.mark == "answer-heading")
     return candidate.form == "heading" and heading.level > candidate.level
 
 
@@ -96,6 +99,9 @@ def ends(piece: Piece, current: Opened) -> bool:
         return form in ("label", "bold")
     if chunk.type != "paragraph":
         return False
+    asked, place = current.candidate.asked, current.candidate.chunk.within
+    if piece.starts and asked.marked and 0 < len(chunk.within) <= len(place):
+        return True  # the next item, which is no card
     if "#" in chunk.text and question.read(chunk.text.rpartition("\n")[2]).marked:
         return True
     return cloze.is_line(chunk.text) or (piece.starts and form == "label" and emphasis.is_bold(chunk.text))

@@ -12,8 +12,8 @@ from ....model import Block, Chunk, Document, Span
 from ...block import block
 from ...words import levels, question, vocabulary
 from ...words.question import Asked
+from .. import keys
 from ..candidates import Candidate
-from ..keys import Key
 from ..marks import Mark
 from ..stream import Piece
 from . import answer
@@ -21,27 +21,29 @@ from .answer import Answer
 from .borders import Opened
 
 
-def card(document: Document, opened: Opened, piece: Piece, key: Key, repeated: bool = False) -> Block | Span | None:
-    """The card of the question at a piece; None where nothing is asked, or nothing that is missed.
+def card(
+    document: Document, opened: Opened, keyed: Sequence[Chunk], *, repeated: bool, steps: bool
+) -> Block | Span | None:
+    """The card of a question, which `keyed` may answer; None where nothing is asked, or nothing that is missed.
 
-    A question that is `repeated` in its file, or asks about "it" alone, is asked with the heading above it.
+    A question that is `repeated` in its file, or asks about "it" alone, is asked with the heading above it. Letters may
+    count the `steps` of its answer, and not its options.
     """
     candidate = opened.candidate
     found = _asked(document, candidate, opened.body)
     if found is None:
         return None
     asked, chunk, body = found
-    read = answer.read(document, asked, opened.taken, body)
+    read = answer.read(document, asked, opened.taken, body, steps)
     line = candidate.line if chunk is candidate.chunk else chunk.line
     expected = opened.taken.expects_mark
     told: Sequence[Chunk] = read.answer
     front: Sequence[Chunk] = read.front
     if not _is_answered(asked, read, expected):
-        keyed = None if read.draft else key.answer(piece, (*front, *told))
-        if keyed:
-            front, told = (*front, *told), (keyed,)
-    if not told or (told is read.answer and not _is_answered(asked, read, expected)):
-        return Span(document.source.path, line, candidate.chunk.column) if asked.asks or expected else None
+        if not keyed or read.draft:
+            return Span(document.source.path, line, candidate.chunk.column) if asked.asks or expected else None
+        front = (*front, *told)
+        told = keys.shown(keyed, (chunk, *front))
     return block(
         document, _dialect(candidate, read.mark), line, candidate.chunk.column,
         _shown(asked, chunk, opened, repeated), told,
@@ -56,14 +58,18 @@ def _shown(asked: Asked, chunk: Chunk, opened: Opened, repeated: bool) -> Sequen
     if opened.title:
         # Its own line may be far above.
         return markdown.paragraph(opened.title, chunk, chunk.line - 2), markdown.paragraph(asked.text, chunk)
-    if opened.section and not opened.candidate.below and (repeated or vocabulary.asks_about_it(asked.text)):
-        return (markdown.paragraph(f"{opened.section}: {asked.text}", chunk),)
+    section = opened.section
+    if section and not (repeated or vocabulary.asks_about_it(asked.text)):
+        section = opened.topic if vocabulary.says_what_it_does(asked.text) else ""
+    if section and not opened.candidate.below:
+        return (markdown.paragraph(f"{section}: {asked.text}", chunk),)
     return (markdown.paragraph(asked.text, chunk),)
 
 
 def _source(asked: Asked, like: Chunk) -> Sequence[Chunk]:
-    """The link behind a question that says where it is from."""
-    return (markdown.paragraph(asked.source, like),) if asked.source else ()
+    """The links behind a question that say where it is from."""
+    # Two lines apart they are paragraphs.
+    return tuple(markdown.paragraph(link, like, like.line + 2 * number) for number, link in enumerate(asked.source))
 
 
 def whole(document: Document, title: str) -> list[Block]:
@@ -84,19 +90,25 @@ def _asked(
     if not candidate.below:
         return candidate.asked, candidate.chunk, body
     for index, piece in enumerate(body):
-        if piece.role == "block" and piece.chunk and (text := _text(document, piece.chunk)):
-            return question.read(text), piece.chunk, (*body[:index], *body[index + 1 :])
+        if piece.role != "block" or piece.chunk is None:
+            continue
+        text, shown = _opened(document, piece.chunk)
+        if text:
+            further = (Piece("block", chunk.line, chunk) for chunk in shown)
+            return question.read(text), piece.chunk, (*body[:index], *further, *body[index + 1 :])
     return None
 
 
-def _text(document: Document, chunk: Chunk) -> str:
-    """What a block asks under a heading such as "Question": a paragraph, alone, in a quote or in HTML."""
-    if chunk.type == "quote":
-        inside = markdown.inside(document, chunk)
-        return inside[0].text if inside and inside[0].type == "paragraph" else ""
-    if chunk.type == "html":
-        return " ".join(markdown.without_tags(chunk.text).split())
-    return chunk.text if chunk.type == "paragraph" else ""
+def _opened(document: Document, chunk: Chunk) -> tuple[str, Sequence[Chunk]]:
+    """What a block asks under a heading such as "Question", and what it shows below.
+
+    It is a paragraph, alone, in a quote or in HTML; "" where the block asks nothing.
+    """
+    inside = markdown.inside(document, chunk) if chunk.type == "quote" else (chunk,)
+    if not inside or inside[0].type not in ("paragraph", "html"):
+        return "", ()
+    shown = markdown.without_tags(inside[0].text, kept="img") if inside[0].type == "html" else inside[0].text
+    return " ".join(shown.split()) if inside[0].type == "html" else shown, inside[1:]
 
 
 def _is_answered(asked: Asked, read: Answer, expects_mark: bool) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Mapping
 
 from ...words import emphasis, labels, levels, question, vocabulary
 from ...words.levels import Level
 from ..candidates import NO_HEADING
 from ..stream import Piece, Stream
+from ..weighing import Taken
+from . import metadata
 
 _WORDS = 6
 
@@ -41,9 +44,9 @@ class Sections:
         """The level that the nearest heading says."""
         return next((level for _, level in reversed(self._open) if level), None)
 
-    def title(self, depth: int) -> str:
-        """The nearest heading above a question of this depth that names a topic, or ""."""
-        return next((text for over, text in reversed(self._over) if over < depth), "")
+    def title(self, depth: int, below: int = 0) -> str:
+        """The nearest heading above a question of this depth, `below` that of another, that names a topic, or ""."""
+        return next((text for over, text in reversed(self._over) if below < over < depth), "")
 
 
 def level_of_line(piece: Piece) -> Level | None:
@@ -52,6 +55,33 @@ def level_of_line(piece: Piece) -> Level | None:
     if chunk is None or piece.role != "block" or chunk.type != "paragraph" or chunk.text[:2] not in ("**", "__"):
         return None
     return levels.of_words(chunk.text) if emphasis.is_bold(chunk.text.strip().rstrip(":：")) else None
+
+
+def named(stream: Stream, taken: Mapping[int, Taken]) -> Mapping[int, str]:
+    """The titles of labelled questions, by their index: the heading right above the only one that it has.
+
+    A heading that was not taken is a title where others of its level are.
+    """
+    asking = {index: found.candidate.asked for index, found in taken.items() if found.candidate.form == "heading"}
+    texts = {**_titles(stream, taken), **{index: asked.text for index, asked in asking.items() if not asked.is_blank}}
+    found: dict[int, int] = {}
+    above, near = -1, False
+    for index, piece in enumerate(stream):
+        if piece.role == "heading":
+            above, near = index, index in texts
+        elif index in taken and taken[index].candidate.form == "label":
+            if near:
+                found[above] = index
+            else:
+                found.pop(above, None)
+            near = False
+        elif not metadata.is_level(piece):
+            near = False
+    levels_of = {heading: chunk.level for heading in found if (chunk := stream[heading].chunk)}
+    fellows = Counter(levels_of.values())
+    return {
+        found[heading]: texts[heading] for heading, level in levels_of.items() if heading in taken or fellows[level] > 1
+    }
 
 
 def _titles(stream: Stream, taken: Container[int]) -> Mapping[int, str]:

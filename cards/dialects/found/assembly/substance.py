@@ -14,6 +14,14 @@ _BLANK = re.compile(r"[\W_]*|\[[^\]\n]*\]|<[^>\n]*>|\{[^}\n]*\}")
 _COMMENT = re.compile(
     r"[ \t]*(?:#|//|--|/\*|<!--|;|%|\"\"\")[ \t]*(.*?)[ \t]*(?:\*/|-->|\"\"\")?[ \t]*|[ \t]*(?:pass|\.\.\.|…)?[ \t]*"
 )
+_QUOTED = re.compile(r"(?m)^[ \t>]+")
+_FIELD = re.compile(r"[^\w\n]{0,6}[^\W\d_][\w /-]{0,30}(?:\*\*|__)?[ ]?[:：](?P<value>.*)")
+# A field to fill in: `**Score:** __ / 5`, `Notes:`.
+_FORM = re.compile(
+    r"[^\w\n]{0,6}[^\W\d_][\w '’/-]{0,40}(?:\*\*|__)?[ ]?[:：](?:\*\*|__)?[ \t]*"
+    r"(?:[^\w\n]*__.{0,20}|[^\w\n]*(?:/[ ]?\d+)?)"
+)
+_FEW = 3
 _SPACE = " \t\n\u200b\\"
 
 
@@ -35,15 +43,49 @@ def answers(chunk: Chunk) -> bool:
         return False
     if chunk.type == "paragraph" and not _is_pictured(chunk):
         text = chunk.text.strip()
-        if is_options(chunk) or links.points_elsewhere(text):
+        if is_options(chunk) or links.points_elsewhere(text) or _is_form(text):
             return False
         if "`" in text or "$" in text:  # `$?` is an answer, and has no letter
             return True
-        return _BLANK.fullmatch(text) is None and not vocabulary.is_placeholder(text) and not links.leads_back(text)
+        return not (_is_place(text) or links.leads_back(text))
     if chunk.type == "list":
         lines = tuple(markdown.first_lines(chunk))
-        return not (markdown.is_boxed(chunk) or is_options(chunk) or all(map(links.is_only_link, lines)))
+        return not (markdown.is_boxed(chunk) or is_options(chunk) or all(map(_says_nothing, lines)))
+    if chunk.type == "quote":
+        return not _is_place(_QUOTED.sub("", chunk.text))
     return not (chunk.type == "fence" and _is_template(chunk.text))
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text only says where an answer goes."""
+    return _BLANK.fullmatch(text) is not None or vocabulary.is_placeholder(text)
+
+
+def _is_form(text: str) -> bool:
+    """Whether each line of a text is a field to fill in."""
+    return ":" in text and all(map(_FORM.fullmatch, text.split("\n")))
+
+
+def _says_nothing(item: str) -> bool:
+    """Whether the first line of an item is only a link, or a field to fill in."""
+    # What ends with a colon has its text on the next line.
+    return links.is_only_link(item) or (
+        _FORM.fullmatch(item) is not None and not item.rstrip("* ").endswith((":", "："))
+    )
+
+
+def only_files(chunks: Sequence[Chunk]) -> bool:
+    """Whether blocks hold only short fields, of which one names a page: `**Status:** done`, `**Location:** a.md`."""
+    if not all(chunk.type in ("paragraph", "list") for chunk in chunks):
+        return False
+    if not all(_FIELD.fullmatch(line) for chunk in chunks for line in _lines(chunk)):
+        return False
+    values = [_FIELD.sub(r"\g<value>", line).strip(" *_\\") for chunk in chunks for line in _lines(chunk)]
+    return any(map(links.is_page, values)) and all(links.is_page(v) or len(v.split()) <= _FEW for v in values)
+
+
+def _lines(chunk: Chunk) -> Sequence[str]:
+    return tuple(markdown.first_lines(chunk)) if chunk.type == "list" else chunk.text.split("\n")
 
 
 def states(chunk: Chunk) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ....model import Chunk
-from ...words import labels
+from ...words import labels, vocabulary
 from ...words.levels import Level
 from ..marks import mark
 from ..stream import Piece, Stream
 from ..weighing import Taken
 from . import metadata
 from .borders import Opened, begins, belongs, ends
-from .sections import Sections, level_of_line
+from .sections import Sections, level_of_line, named
 
 
 class Walk:
@@ -23,6 +23,7 @@ class Walk:
         self.level: Level | None = None
         self._stream, self._taken = stream, taken
         self._sections = Sections(stream, taken)
+        self._named = named(stream, taken)
         self._asked_in = _asked_in(stream, taken)
         self._lists = set(_answering(stream))
         self._last_list: Chunk | None = None
@@ -60,17 +61,16 @@ class Walk:
 
     def _start(self, taken: Taken, index: int) -> None:
         candidate = taken.candidate
-        above = self._open if candidate.form == "label" else None
-        title = _level_of_title(above) if above else None
-        named = _title(above) if above and _is_alone(index, self._stream, self._taken) else ""
-        if title or named:
-            self._open = None
+        title, level = self._named.get(index, ""), None
+        if candidate.form == "label" and self._open and _is_title(self._open):
+            level = next(filter(None, map(metadata.level, self._open.body)), None)
+            self._open = None if level or title else self._open
         self._finish()
         if candidate.form == "heading":
             self._sections.enter(candidate.level, index)
         self._open = Opened(
-            taken, candidate.asked.level or title or self._sections.level,
-            section=self._sections.title(candidate.level), title=named,
+            taken, candidate.asked.level or level or self._sections.level,
+            section=self._sections.title(candidate.level), topic=self._sections.title(candidate.level, 1), title=title,
         )  # fmt: skip
         if candidate.rest:
             self._open.body.append(Piece("block", candidate.rest.line, candidate.rest))
@@ -117,28 +117,9 @@ class Walk:
         self._open = None
 
 
-def _title(above: Opened) -> str:
-    """The heading above a labelled question, where nothing but its level stands between them."""
-    if above.candidate.form != "heading" or not all(map(metadata.is_level, above.body)):
-        return ""
-    return "" if above.candidate.asked.is_blank else above.candidate.asked.text
-
-
-def _is_alone(index: int, stream: Stream, taken: Mapping[int, Taken]) -> bool:
-    """Whether no other labelled question follows before the next heading."""
-    for number in range(index + 1, len(stream)):
-        if stream[number].role == "heading":
-            return True
-        if number in taken and taken[number].candidate.form == "label":
-            return False
-    return True
-
-
-def _level_of_title(current: Opened) -> Level | None:
-    """The level that stands alone under a heading, which then is the title of the card whose label follows."""
-    if current.candidate.form != "heading" or not all(map(metadata.is_level, current.body)):
-        return None
-    return next(filter(None, map(metadata.level, current.body)), None)
+def _is_title(above: Opened) -> bool:
+    """Whether a heading has nothing but its level under it, and so is the title of the card whose label follows."""
+    return above.candidate.form == "heading" and all(map(metadata.is_level, above.body))
 
 
 def _asked_in(stream: Stream, taken: Mapping[int, Taken]) -> Mapping[int, list[Taken]]:
@@ -151,8 +132,14 @@ def _asked_in(stream: Stream, taken: Mapping[int, Taken]) -> Mapping[int, list[T
 
 
 def _answering(stream: Stream) -> Iterator[int]:
-    """The lists, by identity, that begin with the label of an answer."""
-    for before, piece in zip((None, *stream), stream, strict=False):
-        first = piece.list is not None and (before is None or before.list is not piece.list)
-        if first and mark(piece) == "answer-label":
+    """The lists, by identity, that begin with the label of an answer, or with a level and that.
+
+    Where the first item explains, the list tells the points of one answer.
+    """
+    seen: set[int] = set()
+    for piece in stream:
+        if piece.list is None or id(piece.list) in seen or metadata.is_level(piece):
+            continue
+        seen.add(id(piece.list))
+        if mark(piece) == "answer-label" and not (piece.label and vocabulary.explains(piece.label.word)):
             yield id(piece.list)

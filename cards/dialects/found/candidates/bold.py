@@ -48,7 +48,7 @@ def propose(stream: Stream) -> Iterator[Candidate]:
         if asked is None or asked.is_blank:
             continue
         if piece.number and not asked.numbered:
-            asked = replace(asked, numbered=True)
+            asked = replace(asked, number=piece.number)
         yield Candidate(
             index, Group("bold", place, asked.numbered), asked, piece.line, chunk, _rest(chunk, length),
             sure=asked.labelled, needs_mark=place == "item" and not vocabulary.is_marked(asked.text),

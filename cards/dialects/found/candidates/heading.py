@@ -14,25 +14,29 @@ _OFTEN = 3
 
 def propose(stream: Stream) -> Iterator[Candidate]:
     """Every heading that is neither part of the page itself nor only a label of something else."""
-    repeated = _repeated(stream)
-    counted = False
+    repeated, quarters = _repeated(stream), _quarters(stream)
+    counted = ""
     for index, piece in enumerate(stream):
         if piece.role != "heading" or piece.chunk is None or index in repeated:
             continue
         kind = labels.heading(piece.chunk.text)
-        if kind and kind != "question":
+        if (kind and kind != "question") or (
+            piece.chunk.level in quarters and question.may_be_quarter(piece.chunk.text)
+        ):
             continue
         asked = question.read(piece.chunk.text)
+        if kind and not asked.is_blank:  # "Question (EN)"
+            asked = replace(asked, text="", labelled=True)
         if asked.is_blank and not asked.labelled:
             continue
         if (vocabulary.is_aside(asked.text) or levels.of_words(asked.text)) and not asked.labelled:
             continue
         if asked.is_blank and _counts(stream, index):
-            counted = True
+            counted = asked.number or "?"
             continue
         if counted or (piece.number and not asked.numbered):
-            asked = replace(asked, numbered=True, labelled=asked.labelled or counted)
-        counted = False
+            asked = replace(asked, number=counted or piece.number, labelled=asked.labelled or counted != "")
+        counted = ""
         yield Candidate(
             index, Group("heading", str(piece.chunk.level), asked.numbered), asked, piece.line, piece.chunk,
             level=piece.chunk.level, below=asked.is_blank, sure=asked.labelled and not asked.is_blank,
@@ -46,6 +50,12 @@ def _counts(stream: Stream, index: int) -> bool:
     if chunk is None or below is None or below.role != "heading" or below.chunk is None:
         return False
     return below.chunk.level > chunk.level and not labels.heading(below.chunk.text)
+
+
+def _quarters(stream: Stream) -> frozenset[int]:
+    """The levels of headings that are the quarters of years."""
+    headings = (piece.chunk for piece in stream if piece.role == "heading" and piece.chunk)
+    return frozenset(chunk.level for chunk in headings if question.is_quarter(chunk.text))
 
 
 def _repeated(stream: Stream) -> frozenset[int]:

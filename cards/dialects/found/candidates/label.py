@@ -24,10 +24,9 @@ def propose(stream: Stream) -> Iterator[Candidate]:
         asked = question.read(chunk.text)
         if asked.is_blank:
             continue
-        asked = replace(asked, numbered=piece.label.numbered or asked.numbered, labelled=True)
+        asked = replace(asked, number=piece.label.number or asked.number, labelled=True)
         yield Candidate(
             index, Group("label"), asked, piece.line, chunk, below=piece.chunk is None,
-            sure=(vocabulary.is_marked(asked.text) and (piece.label.numbered or piece.label.wraps))
-            or (piece.label.numbered and piece.label.wraps),
+            sure=sum((vocabulary.is_marked(asked.text), piece.label.number != "", piece.label.wraps)) > 1,
             needs_mark=True,
         )  # fmt: skip

@@ -13,6 +13,7 @@ _TAGS = re.compile(r"<(/?)(details|summary)\b[^<>]*>", re.IGNORECASE)
 _NOTHING = re.compile(r"(?:</?(?:br|p|b|i|em|strong|div|center|span|ul|li|h\d|hr)\b[^<>]*>|&nbsp;|\s)*", re.IGNORECASE)
 # A line that closes tags without a blank line before it belongs to the paragraph.
 _CLOSING = re.compile(r"(?:</?(?:b|i|p|br|strong|em|div|blockquote)>\s*)*</details>\s*(?:</?\w+>\s*)*\Z", re.IGNORECASE)
+_CLOSING_LINE = re.compile(r"</details>\Z", re.IGNORECASE)
 # What is put before and behind an answer in HTML, to set it apart from its summary.
 _AROUND = re.compile(r"\A(?:\s*<(?:br\s*/?|p)>)+|(?<!\s)(?:\s*<(?:br\s*/?|/p)>)+\s*\Z", re.IGNORECASE)
 _ALL_BOLD = re.compile(r"\A\s*<(b|strong)>((?:(?!</?\1>).)*)(?:</\1>)?\s*\Z", re.IGNORECASE | re.DOTALL)
@@ -51,6 +52,12 @@ def closing(chunk: Chunk) -> str:
     text = chunk.text[-_TAIL:] if chunk.type == "list" else chunk.text
     found = _CLOSING.search(chunk.text) if "details>" in text else None
     return found[0] if found else ""
+
+
+def closing_code(chunk: Chunk) -> str:
+    """The tag that closes what folds, where code takes it in because nothing closes the code itself, or ""."""
+    found = _CLOSING_LINE.search(chunk.text.rstrip(" \t\n`~")) if "details>" in chunk.text[-_TAIL:] else None
+    return found[0] if found and markdown.is_open(chunk) else ""
 
 
 def shown(text: str, like: Chunk, line: int) -> Chunk | None:

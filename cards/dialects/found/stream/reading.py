@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from .... import markdown
 from ....model import Chunk, Container, Document
-from ...words import callouts, emphasis, items, labels, vocabulary
+from ...words import callouts, emphasis, items, labels, question, vocabulary
 from . import html
 from .piece import Piece
 
@@ -101,6 +101,10 @@ class _Reader:
             self._quote(chunk, owner)
         elif chunk.type == "list":
             self._list(chunk, owner)
+        elif self.folds and (closing := html.closing_code(chunk)):
+            if code := markdown.without_end(chunk, closing):
+                self._block(code, owner)
+            self._end(chunk.end_line, owner)
         else:
             self._block(chunk, owner)
 
@@ -215,8 +219,10 @@ class _Reader:
                     self._block(child, owner)
                 else:
                     self.take(child, owner)
-            if len(self.found) > start:
-                self.found[start] = replace(self.found[start], starts=True, number=item.number)
+            # An end here closes what began in the item before.
+            first = next((at for at in range(start, len(self.found)) if self.found[at].role != "end"), None)
+            if first is not None:
+                self.found[first] = replace(self.found[first], starts=True, number=item.number)
         self.depth -= 1
 
 
@@ -224,12 +230,14 @@ def _is_opened(chunk: Chunk) -> bool:
     """Whether a list is read item by item."""
     if not labels.may_ask(chunk.text):
         return False
-    return "<details" in chunk.text or items.may_ask(tuple(markdown.first_lines(chunk)))
+    if "<details" in chunk.text or question.holds_card(chunk.text):
+        return True
+    return items.may_ask(tuple(markdown.first_lines(chunk)))
 
 
 def _holds_labels(chunk: Chunk) -> bool:
-    """Whether a list in an item holds the labels of a card."""
-    return labels.opens_card(next(iter(markdown.first_lines(chunk)), ""))
+    """Whether a list in an item holds the labels of a card, or lines that say that they are cards."""
+    return labels.opens_card(next(iter(markdown.first_lines(chunk)), "")) or question.holds_card(chunk.text)
 
 
 def _unwrapped(said: Chunk) -> tuple[Chunk | None, Chunk | None]:

@@ -62,6 +62,7 @@ POINTS = (
         lambda f: (f.form == "bold" and f.answered < _HALF) or (f.form == "item" and f.answered <= _HALF),
     ),
     Point(-9, "under most there is only a question", lambda f: f.echoed > _HALF),
+    Point(-9, "under most there are boxes, and none has a question mark", lambda f: f.boxed > _HALF and not f.marked),
     Point(-3, "hardly any asks", lambda f: f.asking < _SOME and f.leveled < _MANY and not (f.speaks or f.folded)),
     Point(-4, "headings divide what is under them", lambda f: f.asking < _SOME and f.divided > _HALF),
 )  # fmt: skip

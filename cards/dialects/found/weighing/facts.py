@@ -21,9 +21,9 @@ class Facts:
     """Lines of one form in one file: how many there are, and which share of them is what.
 
     They may ask, end with a question mark, be numbered, say a level; have anything under them, or headings that divide
-    it, or only a question; fold away; be linked to, and linked back from. Of the file: whether its title or name speaks
-    of questions, whether its headings say levels, and whether the line is its title, its only heading, or what it is
-    named after.
+    it, or only a question, or boxes; fold away; be linked to, and linked back from. Of the file: whether its title or
+    name speaks of questions, whether its headings say levels, and whether the line is its title, its only heading, or
+    what it is named after.
     """
 
     form: Literal["heading", "bold", "item", "details"]
@@ -35,6 +35,7 @@ class Facts:
     answered: float
     divided: float
     echoed: float
+    boxed: float
     folded: float
     linked: float
     back: float
@@ -75,6 +76,7 @@ def _facts(group: Group, members: Sequence[Candidate], page: Page, marked: bool)
         answered=share(lambda c: c.index in page.bodied),
         divided=share(lambda c: c.index in page.divided),
         echoed=share(lambda c: c.index in page.echoed),
+        boxed=share(lambda c: c.index in page.boxed),
         folded=share(lambda c: c.index in page.folded),
         linked=share(lambda c: c.form == "heading" and c.chunk.anchor in page.links),
         back=page.back / len(members),

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ....model import Document
+from .... import markdown
+from ....model import Chunk, Document
 from ...words import labels, levels, links, vocabulary
 from ..candidates import Candidate
 from ..stream import Piece, Stream, after
@@ -21,7 +22,7 @@ class Page:
     Whether it `speaks` of questions; the anchors that its `links` lead to, and how many links lead `back`; whether its
     headings say `levels`, and how many `headings` it has. The indices of the candidates that are, or stand in, what
     folds (`folded`), that have anything under them (`bodied`), under which headings `divide` what they hold, and under
-    which only a question stands (`echoed`).
+    which only questions stand (`echoed`), or a list of boxes (`boxed`).
     """
 
     name: str
@@ -34,6 +35,7 @@ class Page:
     bodied: frozenset[int]
     divided: frozenset[int]
     echoed: frozenset[int]
+    boxed: frozenset[int]
 
 
 def read(document: Document, stream: Stream, proposed: Sequence[Candidate]) -> Page:
@@ -53,6 +55,9 @@ def read(document: Document, stream: Stream, proposed: Sequence[Candidate]) -> P
         bodied=_bodied(stream, proposed),
         divided=_divided(stream, proposed),
         echoed=_echoed(stream, proposed),
+        boxed=frozenset(
+            c.index for c in proposed if (p := after(stream, c.index)) and p.chunk and markdown.is_boxed(p.chunk)
+        ),
     )
 
 
@@ -90,15 +95,24 @@ def _divided(stream: Stream, proposed: Sequence[Candidate]) -> frozenset[int]:
 
 
 def _echoed(stream: Stream, proposed: Sequence[Candidate]) -> frozenset[int]:
-    """The headings that do not ask and under which there is only a paragraph that does."""
+    """The headings without a question mark under which there are only questions."""
     found = set()
     for candidate in proposed:
-        below, next_ = after(stream, candidate.index), after(stream, candidate.index + 1)
-        alone = next_ is None or next_.role == "heading"
-        asks = below is not None and below.chunk is not None and vocabulary.is_marked(below.chunk.text)
-        if candidate.form == "heading" and alone and asks and not candidate.asked.asks:
-            found.add(candidate.index)
+        if candidate.form == "heading" and not vocabulary.is_marked(candidate.asked.text):
+            end = candidate.index + 1
+            while end < len(stream) and stream[end].role != "heading" and _only_asks(stream[end].chunk):
+                end += 1
+            if end > candidate.index + 1 and (end == len(stream) or stream[end].role == "heading"):
+                found.add(candidate.index)
     return frozenset(found)
+
+
+def _only_asks(chunk: Chunk | None) -> bool:
+    """Whether a paragraph, or each item of a list, is a question."""
+    if chunk is None:
+        return False
+    lines = markdown.first_lines(chunk) if chunk.type == "list" else (chunk.text,)
+    return all(map(vocabulary.is_marked, lines))
 
 
 def _bodied(stream: Stream, proposed: Sequence[Candidate]) -> frozenset[int]:

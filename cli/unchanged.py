@@ -1,0 +1,133 @@
+"""A build that would find nothing to do is answered from what the last one said, before anything else is imported.
+
+A build that wrote nothing leaves a stamp: what it said, and the state of everything it could have read and of its
+decks. While the state is the same, so is the answer. Finding that out needs a look at each file, and no reading.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from . import cache
+
+# What the answer of a build depends on besides files, and what keeps one from being repeated.
+_VARIABLES = ("SOURCE_DATE_EPOCH", "NO_COLOR", "CI")
+_NEVER = ("--no-cache", "--help", "-h", "--version")
+_CONFIG = "deck.yaml"
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All files below some folders, and single files, at a moment: one hash of their signatures.
+
+    `read` are the files whose bytes are in the hash too, because their signatures alone were not certain.
+    """
+
+    moment: int
+    trees: tuple[str, ...]
+    files: tuple[str, ...]
+    read: tuple[str, ...]
+    digest: str
+
+
+def answer(args: Sequence[str]) -> bool:
+    """Whether the call was answered, as the same one was before."""
+    if _is_excluded(args):
+        return False
+    at = cache.moment()
+    try:
+        stamp = json.loads(_place(args).read_bytes())
+        old = State(*stamp["state"])
+        if stamp["version"] != cache.version() or _digest(old.trees, old.files, old.read) != old.digest:
+            return False
+        lines = [(bool(error), str(text)) for error, text in stamp["lines"]]
+        if old.read:
+            _leave(args, _state(old.trees, old.files, at), lines)
+    except (OSError, ValueError, TypeError, LookupError):
+        return False
+    for error, text in lines:
+        stream = sys.stderr if error else sys.stdout
+        stream.buffer.write(text.encode(stream.encoding or "utf-8", "backslashreplace"))
+        stream.flush()
+    return True
+
+
+def look(paths: Sequence[Path], roots: Sequence[Path]) -> State:
+    """The state of all that a build of these paths reads, in the tracks with these roots. Raises OSError."""
+    places = [path.resolve() for path in paths or [Path()]]
+    trees = sorted({str(place) for place in (*places, *roots) if place.is_dir()})
+    files = sorted({str(folder / _CONFIG) for place in places for folder in place.parents})
+    return _state(trees, files, cache.moment())
+
+
+def remember(args: Sequence[str], before: State, decks: Sequence[Path], lines: Sequence[tuple[bool, str]]) -> None:
+    """Leave a stamp for a call that found nothing to do: the state `before` it, its `decks`, and what it said."""
+    with contextlib.suppress(OSError):
+        changed = (max(cache.signature(deck.stat())[1:3]) for deck in decks)
+        if _is_excluded(args) or any(time >= before.moment for time in changed):
+            return
+        if _digest(before.trees, before.files, before.read) == before.digest:
+            files = [*before.files, *(str(deck.resolve()) for deck in decks)]
+            shown = [(error, _coloured(error, text)) for error, text in lines]
+            _leave(args, _state(before.trees, files, before.moment), shown)
+
+
+def _leave(args: Sequence[str], state: State, lines: Sequence[tuple[bool, str]]) -> None:
+    stamp = {"version": cache.version(), "state": astuple(state), "lines": lines}
+    _place(args).write_text(json.dumps(stamp), encoding="utf-8")
+
+
+def _place(args: Sequence[str]) -> Path:
+    folder = cache.folder() / "unchanged"
+    folder.mkdir(exist_ok=True)
+    said = [os.environ.get(name) for name in _VARIABLES]
+    terminals = [stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)]
+    return folder / cache.named(repr((os.getcwd(), list(args), said, terminals)))
+
+
+def _is_excluded(args: Sequence[str]) -> bool:
+    # The log of a job of GitHub's is read by its runner, so there nothing is repeated unseen.
+    return bool(os.environ.get("GITHUB_ACTIONS")) or any(arg in _NEVER for arg in args)
+
+
+def _coloured(error: bool, text: str) -> str:
+    plain = not error or not sys.stderr or not sys.stderr.isatty() or os.environ.get("NO_COLOR")
+    return _COLOUR.sub("", text) if plain else text
+
+
+def _state(trees: Sequence[str], files: Sequence[str], at: int) -> State:
+    read = tuple(path for path, found in _signatures(trees, files) if found and not cache.is_certain(found, at))
+    return State(at, tuple(trees), tuple(files), read, _digest(trees, files, read))
+
+
+def _digest(trees: Iterable[str], files: Iterable[str], read: Collection[str]) -> str:
+    rows = [f"{path} {found}" for path, found in _signatures(trees, files)]
+    rows += [cache.content(path) for path in read]
+    return cache.named("\n".join(sorted(rows)))
+
+
+def _signatures(trees: Iterable[str], files: Iterable[str]) -> Iterator[tuple[str, cache.Signature | None]]:
+    """The signature of each file in the trees, and of the files; None for a file that is not there."""
+    for path in files:
+        yield path, cache.signature(os.stat(path)) if os.path.lexists(path) else None
+    waiting = list(trees)
+    while waiting:
+        with os.scandir(waiting.pop()) as found:
+            for entry in found:
+                if entry.name.startswith(".") and entry.name != ".gitignore":
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                    continue
+                yield entry.path, cache.signature(entry.stat(follow_symlinks=False))
+                if entry.is_symlink():
+                    with contextlib.suppress(OSError):
+                        yield f"{entry.path}/", cache.signature(entry.stat())
