@@ -51,7 +51,7 @@ class Observer:
             self.counts["passed"] += report.passed
             self.counts["failed"] += report.failed
             if self.brief and self.session and self.counts["passed"] and self.counts["failed"]:
-                self.session.shouldstop = "seen through"
+                self.session.shouldfail = "seen through"
         else:
             self.counts["errors"] += report.failed
 
@@ -66,12 +66,12 @@ def attempt(job: dict[str, Any], target: str, tests: Path) -> dict[str, Any]:
     sys.path.insert(0, str(work))
     observer = Observer(job["seed"], job["brief"])
     measured = coverage.Coverage(include=[target], data_file=None) if job["measure"] else None
-    began = time.monotonic()
+    began = time.process_time()
     with open("output.txt", "w", encoding="utf-8") as output, contextlib.redirect_stdout(output):
         with measured.collect() if measured else contextlib.nullcontext():
             options = ["-q", "-p", "no:cacheprovider", "-W", "error"]
             pytest.main([*options, "-c", os.devnull, f"--rootdir={work}", tests.name], plugins=[observer])
-        seconds = time.monotonic() - began
+        seconds = time.process_time() - began
         covered = measured.report(file=output) if measured else 0
     return {**observer.counts, "seconds": seconds, "covered": covered, "output": Path("output.txt").read_text("utf-8")}
 
