@@ -34,15 +34,15 @@ def guess(document: Document, chosen: Sequence[str] = (), title: str = "", level
     reasons = list(found.reasons)
     taken = {line for card in blocks for line in card.lines}
     for name, read in (
+        (spaced.NAME, apart),
         (cloze.NAME, cloze.read(document, cloze.NAME in chosen)),
         (definition.NAME, definition.read(document)),
         (table.NAME, table.read(document)),
-        (spaced.NAME, apart),
     ):
-        for card in read if not chosen or name in chosen else ():
-            if card.span.line not in taken:
-                blocks.append(card)
-                reasons.append(Reason(card.span, name, True, "nothing else is written so"))
+        added = [card for card in read if card.span.line not in taken] if not chosen or name in chosen else []
+        blocks += added
+        reasons += (Reason(card.span, name, True, "nothing else is written so") for card in added)
+        taken.update(line for card in added for line in card.lines)
     if title and (not chosen or "heading" in chosen) and not blocks and not found.unanswered:
         blocks += notes.whole(document, title)
     return Found(

@@ -44,7 +44,7 @@ def command(
 ) -> None:
     """List the cards, in study order."""
     faults: list[Diagnostic] = []
-    found: dict[Span, tuple[Block, Card]] = {}
+    found: dict[tuple[Span, str], tuple[Block, Card]] = {}
     for selection in tracks.select(paths, dialects, tags=tags):
         files = list(reading.files(selection.settings, concept_files(selection.settings)))
         known, broken = tracks.read_ledger(selection.settings)
@@ -61,7 +61,7 @@ def command(
                 faults += row.faults if shown else ()
                 wanted = ((difficulty, card.difficulty), (subdomain, card.subdomain), (kind, card.kind))
                 if shown and not row.faults and all(want in (None, value) for want, value in wanted):
-                    found[card.span] = row.block, card
+                    found[card.span, card.guid] = row.block, card
     if as_json:
         for block, card in found.values():
             terminal.put(
