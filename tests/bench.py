@@ -1,6 +1,6 @@
 """Measure a first build against a yardstick that only parses, renders, highlights and writes the same text, later
-builds against the first one and against hashing the files, and the reading of somebody's notes against markdown-it's
-parsing of them.
+builds against the first one and against hashing the files, and the reading of other people's notes against
+markdown-it's parsing of them.
 
     python tests/bench.py [--notes 1000 10000] [--rounds 5]
 
