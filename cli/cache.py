@@ -14,11 +14,11 @@ from pathlib import Path
 
 import platformdirs
 
-VARIABLE = "BUILD_DECKS_CACHE"
+_VARIABLE = "BUILD_DECKS_CACHE"
 """The environment variable that names another folder."""
 
 # File systems keep times to within two seconds (FAT) or better.
-PRECISION = 2_000_000_000
+_PRECISION = 2_000_000_000
 _DAY = 24 * 3600 * 1_000_000_000
 _MOST_DAYS = 30
 _OWN = Path(__file__).parent.parent
@@ -49,7 +49,7 @@ def is_certain(found: Signature, at: int) -> bool:
 
     It could within the precision of the times: https://git-scm.com/docs/racy-git.
     """
-    return max(found[1:3]) + PRECISION < at
+    return max(found[1:3]) + _PRECISION < at
 
 
 def digest(data: bytes) -> str:
@@ -72,7 +72,7 @@ def version() -> str:
 
 def folder() -> Path:
     """The folder, made and swept. Raises OSError if there is none that only this user can write to."""
-    chosen = os.environ.get(VARIABLE)
+    chosen = os.environ.get(_VARIABLE)
     found = Path(chosen) if chosen else platformdirs.user_cache_path("build-decks")
     found.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = found.stat()

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -21,18 +21,26 @@ from . import cache
 _VARIABLES = ("SOURCE_DATE_EPOCH", "NO_COLOR", "CI")
 _NEVER = ("--no-cache", "--help", "-h", "--version")
 _CONFIG = "deck.yaml"
+# Hidden folders with many files, none of which belongs to a track.
+_LEFT_OUT = frozenset({".git", ".venv"})
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+
+# The path of a file, and its signature or None.
+Row = tuple[str, cache.Signature | None]
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All files below some folders, and single files, at a moment: one hash of their signatures.
+    """The files of some tracks, by their `roots`, those `around` them and single ones: one hash of their signatures.
 
-    `read` are the files whose bytes are in the hash too, because their signatures alone were not certain.
+    Another track could appear around them. `read` are the files whose bytes are in the hash too, because their
+    signatures alone were not certain.
     """
 
     moment: int
-    trees: tuple[str, ...]
+    roots: tuple[str, ...]
+    around: tuple[str, ...]
     files: tuple[str, ...]
     read: tuple[str, ...]
     digest: str
@@ -46,11 +54,14 @@ def answer(args: Sequence[str]) -> bool:
     try:
         stamp = json.loads(_place(args).read_bytes())
         old = State(*stamp["state"])
-        if stamp["version"] != cache.version() or _digest(old.trees, old.files, old.read) != old.digest:
+        if (
+            stamp["version"] != cache.version()
+            or _digest(_rows(old.roots, old.around, old.files), old.read) != old.digest
+        ):
             return False
         lines = [(bool(error), str(text)) for error, text in stamp["lines"]]
         if old.read:
-            _leave(args, _state(old.trees, old.files, at), lines)
+            _leave(args, _state(old.roots, old.around, old.files, at), lines)
     except (OSError, ValueError, TypeError, LookupError):
         return False
     for error, text in lines:
@@ -60,24 +71,30 @@ def answer(args: Sequence[str]) -> bool:
     return True
 
 
-def look(paths: Sequence[Path], roots: Sequence[Path]) -> State:
-    """The state of all that a build of these paths reads, in the tracks with these roots. Raises OSError."""
+def look(args: Sequence[str], paths: Sequence[Path], roots: Sequence[Path]) -> State | None:
+    """The state of all that a call reads that builds these paths, in the tracks with these roots.
+
+    None if the call cannot be answered again, or the state cannot be known.
+    """
+    if _is_excluded(args):
+        return None
     places = [path.resolve() for path in paths or [Path()]]
-    trees = sorted({str(place) for place in (*places, *roots) if place.is_dir()})
+    around = sorted({str(place) for place in places if place.is_dir() and place not in roots})
     files = sorted({str(folder / _CONFIG) for place in places for folder in place.parents})
-    return _state(trees, files, cache.moment())
+    try:
+        return _state(sorted(map(str, roots)), around, files, cache.moment())
+    except OSError:
+        return None
 
 
 def remember(args: Sequence[str], before: State, decks: Sequence[Path], lines: Sequence[tuple[bool, str]]) -> None:
     """Leave a stamp for a call that found nothing to do: the state `before` it, its `decks`, and what it said."""
     with contextlib.suppress(OSError):
-        changed = (max(cache.signature(deck.stat())[1:3]) for deck in decks)
-        if _is_excluded(args) or any(time >= before.moment for time in changed):
-            return
-        if _digest(before.trees, before.files, before.read) == before.digest:
+        changed = [max(cache.signature(deck.stat())[1:3]) for deck in decks]
+        if max(changed) < before.moment and _state(before.roots, before.around, before.files, before.moment) == before:
             files = [*before.files, *(str(deck.resolve()) for deck in decks)]
             shown = [(error, _coloured(error, text)) for error, text in lines]
-            _leave(args, _state(before.trees, files, before.moment), shown)
+            _leave(args, _state(before.roots, before.around, files, before.moment), shown)
 
 
 def _leave(args: Sequence[str], state: State, lines: Sequence[tuple[bool, str]]) -> None:
@@ -103,29 +120,29 @@ def _coloured(error: bool, text: str) -> str:
     return _COLOUR.sub("", text) if plain else text
 
 
-def _state(trees: Sequence[str], files: Sequence[str], at: int) -> State:
-    read = tuple(path for path, found in _signatures(trees, files) if found and not cache.is_certain(found, at))
-    return State(at, tuple(trees), tuple(files), read, _digest(trees, files, read))
+def _state(roots: Sequence[str], around: Sequence[str], files: Sequence[str], at: int) -> State:
+    rows = list(_rows(roots, around, files))
+    read = tuple(path for path, found in rows if found and not cache.is_certain(found, at))
+    return State(at, tuple(roots), tuple(around), tuple(files), read, _digest(rows, read))
 
 
-def _digest(trees: Iterable[str], files: Iterable[str], read: Collection[str]) -> str:
-    rows = [f"{path} {found}" for path, found in _signatures(trees, files)]
-    rows += [cache.content(path) for path in read]
-    return cache.named("\n".join(sorted(rows)))
+def _digest(rows: Iterable[Row], read: Iterable[str]) -> str:
+    return cache.named("\n".join(sorted([*(f"{path} {found}" for path, found in rows), *map(cache.content, read)])))
 
 
-def _signatures(trees: Iterable[str], files: Iterable[str]) -> Iterator[tuple[str, cache.Signature | None]]:
-    """The signature of each file in the trees, and of the files; None for a file that is not there."""
+def _rows(roots: Iterable[str], around: Iterable[str], files: Iterable[str]) -> Iterator[Row]:
+    """The row of each file in the folders, and of the single files; a card may show a picture in a hidden folder."""
     for path in files:
         yield path, cache.signature(os.stat(path)) if os.path.lexists(path) else None
-    waiting = list(trees)
+    waiting = [*((root, True) for root in roots), *((folder, False) for folder in around)]
     while waiting:
-        with os.scandir(waiting.pop()) as found:
+        folder, hidden = waiting.pop()
+        with os.scandir(folder) as found:
             for entry in found:
-                if entry.name.startswith(".") and entry.name != ".gitignore":
+                if entry.name in _LEFT_OUT or (entry.name.startswith(".") and not hidden):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
+                    waiting.append((entry.path, hidden))
                     continue
                 yield entry.path, cache.signature(entry.stat(follow_symlinks=False))
                 if entry.is_symlink():

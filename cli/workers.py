@@ -9,11 +9,11 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from typing import TypeVar
 
+from ..cards.pipeline.reading import Map
 from . import terminal
 from .memory import Memory, Result
 
 T = TypeVar("T", bound=Result)
-Map = Callable[[Callable[[str], T], Iterable[str]], Iterator[T]]
 
 # From this number of files on, more processes are worth starting.
 MANY_FILES = 50

@@ -275,14 +275,16 @@ CHANGES = {
     "the ledger": lambda track: (track.root / "_anki" / "ledger.txt").unlink(),
     "the index": lambda track: track.write("_anki/README.md", "?"),
     "a picture": lambda track: track.write("x/dot.png", PNG + b"\0"),
+    "a hidden picture": lambda track: track.write("x/.img/dot.png", PNG + b"\0"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_any_change_is_seen(track: Track, cache: Path, change: str) -> None:
     track.write("x/a.md", card("a", answer="![x](dot.png)"))
-    track.write("x/b.md", card("b"))
+    track.write("x/b.md", card("b", answer="![x](.img/dot.png)"))
     track.write("x/dot.png", PNG)
+    track.write("x/.img/dot.png", PNG)
     settled(track, cache)
     stamped(cache, "from the stamp\n")
     CHANGES[change](track)

@@ -118,8 +118,6 @@ def _code_math(state: StateInline, silent: bool) -> bool:
 
 def _tex(state: StateInline, silent: bool) -> bool:
     r"""Math between `\(…\)` or `\[…\]`, with one backslash or two, if there is TeX inside."""
-    if state.src[state.pos] != "\\":
-        return False
     slashes = "\\\\" if state.src.startswith("\\\\", state.pos) else "\\"
     start = state.pos + len(slashes) + 1
     opening = state.src[start - 1 : start]

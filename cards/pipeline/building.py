@@ -23,7 +23,7 @@ from ..rendering import render
 from ..rendering.media import Library
 from ..settings import Settings, kebab
 from . import reading
-from .reading import files, guarded, identify, in_order, soft
+from .reading import Map, files, guarded, identify, in_order, soft
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,8 @@ class Made:
     known: bool = True
 
 
-Map = Callable[[Callable[[str], Made], Iterable[str]], Iterable[Made]]
-
-
-def read(settings: Settings, names: Iterable[str], each: Map = map) -> Read:
-    """The first half of a build. `each` maps the work over the files, in order and perhaps in other processes."""
+def read(settings: Settings, names: Iterable[str], each: Map[Made] = map) -> Read:
+    """The first half of a build, in which each file is read by itself."""
     notes: list[Note] = []
     faults: list[Diagnostic] = []
     words: dict[str, int] = {}
@@ -122,7 +119,9 @@ def _made(settings: Settings, name: str) -> Made:
     return Made(name, tuple(notes), tuple(faults), file.words, retired, library.files, file.parsed is not None)
 
 
-def build(settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int], each: Map = map) -> Build:
+def build(
+    settings: Settings, names: Iterable[str], known: Ledger, now: Callable[[], int], each: Map[Made] = map
+) -> Build:
     """Read the named files and date their notes by the ledger; `now` gives Unix time if it is needed."""
     found = read(settings, names, each)
     practice, broken = exercises.read(settings.root, settings.shown)

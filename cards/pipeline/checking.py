@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -18,7 +18,7 @@ from ..settings import Settings
 from ..sources import discover
 from ..sources.parse import parse
 from . import reading
-from .reading import files, guarded, in_order, soft
+from .reading import Map, files, guarded, in_order, soft
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,7 @@ class Judged:
     shown: tuple[str, ...] | None = ()
 
 
-Map = Callable[[Callable[[str], Judged], Iterable[str]], Iterable[Judged]]
-
-
-def check(settings: Settings, names: Iterable[str], day: date, each: Map = map) -> Checked:
+def check(settings: Settings, names: Iterable[str], day: date, each: Map[Judged] = map) -> Checked:
     """Every diagnostic of the track, sorted by place: the faults that a build would find, and the broken rules.
 
     `day` is the day on which dated claims are checked. `each` maps the check over the files, in any order and perhaps

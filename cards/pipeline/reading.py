@@ -18,6 +18,8 @@ from ..sources import discover
 from ..sources.parse import Parsed, parse
 
 T = TypeVar("T")
+Map = Callable[[Callable[[str], T], Iterable[str]], Iterable[T]]
+"""Maps what is done with one file over the names of files, in their order and perhaps in other processes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def command(
 ) -> None:
     """Build one .apkg for each track and one for each of its subdomains."""
     chosen = tracks.tracks(paths, dialects, rename, tags)
-    before = _state(paths, chosen, cache)
+    before = unchanged.look(sys.argv[1:], paths, [settings.root for settings in chosen]) if cache else None
     with ExitStack() as held:
         if not check:
             for settings in chosen:
@@ -98,14 +98,6 @@ def command(
     elif not quiet:
         report.written(stage.staged, [settings.root / OWN for settings in first])
     _remember(before, stage.staged)
-
-
-def _state(paths: Sequence[Path], chosen: Sequence[Settings], cache: bool) -> State | None:
-    """What the build could read, before it does; None if that cannot be known, or is not asked for."""
-    try:
-        return unchanged.look(paths, [settings.root for settings in chosen]) if cache else None
-    except OSError:
-        return None
 
 
 def _remember(before: State | None, staged: Sequence[Staged]) -> None:
