@@ -65,9 +65,9 @@ def named(text: str) -> str:
 def version() -> str:
     """What the code of this build-decks, its packages and this Python are known by."""
     own = sorted(path for room in ("cards", "cli") for path in (_OWN / room).rglob("*.*"))
-    packages = [Path(place) for place in sys.path if place.endswith(("site-packages", "dist-packages"))]
-    found = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in (*own, *packages) if path.exists()]
-    return named(repr((sys.version, found)))
+    places = (Path(place) for place in sys.path if place.endswith(("site-packages", "dist-packages")))
+    packages = [place for place in places if place.is_dir()]
+    return named(repr((sys.version, [(str(path), signature(path.stat())) for path in (*own, *packages)])))
 
 
 def folder() -> Path:
