@@ -92,7 +92,7 @@ def remember(args: Sequence[str], before: State, decks: Sequence[Path], lines: S
     with contextlib.suppress(OSError):
         changed = [max(cache.signature(deck.stat())[1:3]) for deck in decks]
         if max(changed) < before.moment and _state(before.roots, before.around, before.files, before.moment) == before:
-            files = [*before.files, *(str(deck.resolve()) for deck in decks)]
+            files = [*before.files, *(str(deck.absolute()) for deck in decks)]
             shown = [(error, _coloured(error, text)) for error, text in lines]
             _leave(args, _state(before.roots, before.around, files, before.moment), shown)
 
@@ -107,7 +107,9 @@ def _place(args: Sequence[str]) -> Path:
     folder.mkdir(exist_ok=True)
     said = [os.environ.get(name) for name in _VARIABLES]
     terminals = [stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)]
-    return folder / cache.named(repr((os.getcwd(), list(args), said, terminals)))
+    # An argument may be a link, which can lead elsewhere the next time.
+    real = [os.path.realpath(arg) for arg in args]
+    return folder / cache.named(repr((os.getcwd(), list(args), real, said, terminals)))
 
 
 def _is_excluded(args: Sequence[str]) -> bool:

@@ -291,6 +291,24 @@ def test_any_change_is_seen(track: Track, cache: Path, change: str) -> None:
     assert b"from the stamp" not in made(track, cache)["err"]
 
 
+@pytest.mark.parametrize("linked", ["track", "decks_out"])
+def test_a_link_that_leads_elsewhere_is_seen(tmp_path: Path, cache: Path, linked: str) -> None:
+    for number in (1, 2):
+        Track(tmp_path / f"track{number}").write("x/a.md", card("a", answer=f"The answer {number}."))
+        (tmp_path / f"track{number}" / "deck.yaml").write_text("title: Track\ntag: track\n", encoding="utf-8")
+        (tmp_path / f"decks_out{number}").mkdir()
+    here = Track(tmp_path)
+    for name in ("track", "decks_out"):
+        (tmp_path / name).symlink_to(f"{name}1")
+    for _ in range(2):
+        made(here, cache, "track")
+    stamped(cache, "from the stamp\n")
+    assert made(here, cache, "track")["err"] == b"from the stamp\n"
+    (tmp_path / linked).unlink()
+    (tmp_path / linked).symlink_to(f"{linked}2")
+    assert b"from the stamp" not in made(here, cache, "track")["err"]
+
+
 @pytest.mark.parametrize(
     ("args", "env"),
     [
